@@ -1,0 +1,1 @@
+"""Relais answers a brand's customers on social channels and hands over to humans."""

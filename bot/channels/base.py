@@ -1,0 +1,96 @@
+"""The contract that every channel fulfils, for one account of one platform."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from typing import ClassVar
+
+from msgspec import Struct
+
+from bot.errors import Forged
+from bot.messages import Address, Inbound, Outbound, Receipt
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How fast a platform lets an account send: messages per second, and per chat."""
+
+    per_second: float
+    per_chat_seconds: float
+    per_group_seconds: float
+
+
+class Features(Struct, frozen=True, kw_only=True):
+    """Facts of a platform that decide how a reply is shaped and sent.
+
+    `longest_text` is in characters. `idempotent` says that sending the same `Outbound.id`
+    twice yields one message, so that an unknown outcome may be tried again.
+    """
+
+    longest_text: int
+    buttons: bool
+    typing: bool
+    idempotent: bool
+    pace: Pace
+
+
+class Channel(ABC):
+    """One account of one platform.
+
+    A channel translates and nothing else: it never sees the store, the assistant or another
+    channel; it never retries and never waits for a better moment.
+    """
+
+    name: ClassVar[str]
+    features: ClassVar[Features]
+
+    def __init__(self, account: str) -> None:
+        self.account = account
+
+    @abstractmethod
+    def authenticate(self, headers: Mapping[str, str], raw_body: bytes) -> None:
+        """Check the platform's signature in constant time; raise `Forged` where it fails."""
+
+    @abstractmethod
+    def parse(self, raw_body: bytes) -> list[Inbound]:
+        """Translate a request into events; unknown kinds give an empty list.
+
+        Raises `BadPayload` for a body that is not what the platform documents.
+        """
+
+    @abstractmethod
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Try once to send; raise a `DeliveryError` where no receipt came."""
+
+    def sign(self, raw_body: bytes) -> dict[str, str]:
+        """Headers with which the platform would send this body, to replay stored payloads."""
+        raise Forged(f"{self.name} has no webhook to sign for")
+
+    def handshake(self, query: Mapping[str, str]) -> str | None:
+        """Answer a platform's GET verification, or None where it has none or it fails."""
+        return None
+
+    async def show_typing(self, address: Address) -> None:
+        """Show the customer that an answer is being written; failures are not errors."""
+
+    def private_link(self, token: str) -> str | None:
+        """A link by which a customer goes from public to private, or None."""
+        return None
+
+    def poll(self) -> AsyncIterator[bytes] | None:
+        """Bodies fetched from the platform, for machines without a public address.
+
+        Each body is acknowledged to the platform when the next one is asked for, so that what
+        was not stored is fetched again. None where the account gets webhooks.
+        """
+        return None
+
+    async def check(self) -> str:
+        """Ask the platform who this account is, and say so; raise a `DeliveryError`."""
+        return self.account
+
+    async def open(self) -> None:
+        """Acquire connections."""
+
+    async def close(self) -> None:
+        """Release connections."""

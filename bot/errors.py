@@ -1,0 +1,126 @@
+"""Every error that Relais raises on purpose.
+
+::
+
+    RelaisError
+    ├── SettingsError            the environment is wrong: says which variable
+    ├── BrandError               brand.yml is wrong: says file, line and key
+    ├── PayloadError             a platform's request cannot be taken
+    │   ├── Forged               signature missing or wrong (401)
+    │   └── BadPayload           body is not what the platform documents (400)
+    ├── DeliveryError            one attempt to send did not end in a receipt
+    │   ├── DeliveryLater        trying again makes sense, maybe after `retry_after`
+    │   ├── DeliveryRefused      this message will never be accepted
+    │   │   └── Unreachable      the person blocked the account or left
+    │   ├── DeliveryUnknown      the platform may or may not have accepted it
+    │   └── AccountStopped       the account's token is dead: stop sending for it
+    ├── AssistantError           Rasa gave no understanding
+    │   ├── AssistantUnavailable not there or not ready: ask again
+    │   └── AssistantFailed      there, and it failed on this very message
+    └── TransitionError          a transition that the state of the case forbids
+        ├── AlreadyClaimed       another agent was faster
+        └── NotFound             no such case, agent or conversation
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AccountStopped",
+    "AlreadyClaimed",
+    "AssistantError",
+    "AssistantFailed",
+    "AssistantUnavailable",
+    "BadPayload",
+    "BrandError",
+    "DeliveryError",
+    "DeliveryLater",
+    "DeliveryRefused",
+    "DeliveryUnknown",
+    "Forged",
+    "NotFound",
+    "PayloadError",
+    "RelaisError",
+    "SettingsError",
+    "TransitionError",
+    "Unreachable",
+]
+
+
+class RelaisError(Exception):
+    """Root of the tree: catch it to catch all that Relais raises on purpose."""
+
+
+class SettingsError(RelaisError):
+    """The environment is wrong."""
+
+
+class BrandError(RelaisError):
+    """brand.yml is wrong; the message names file, line and key."""
+
+
+class PayloadError(RelaisError):
+    """A platform's request cannot be taken."""
+
+
+class Forged(PayloadError):
+    """The signature is missing or wrong."""
+
+
+class BadPayload(PayloadError):
+    """The body is not what the platform documents."""
+
+
+class DeliveryError(RelaisError):
+    """One attempt to send did not end in a receipt."""
+
+
+class DeliveryLater(DeliveryError):
+    """Trying again makes sense; `retry_after` is the platform's wish in seconds, if any."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class DeliveryRefused(DeliveryError):
+    """The platform will never accept this message."""
+
+
+class Unreachable(DeliveryRefused):
+    """The person blocked the account, left, or was deleted."""
+
+
+class DeliveryUnknown(DeliveryError):
+    """The platform may or may not have accepted the message; sending again might double it."""
+
+
+class AccountStopped(DeliveryError):
+    """The account's credentials are refused: nothing more can be sent for it."""
+
+
+class AssistantError(RelaisError):
+    """Rasa gave no understanding."""
+
+
+class AssistantUnavailable(AssistantError):
+    """Rasa is not there or not ready; asking again makes sense."""
+
+
+class AssistantFailed(AssistantError):
+    """Rasa is there and failed on this very message."""
+
+
+class TransitionError(RelaisError):
+    """The state of the case forbids what was asked."""
+
+
+class AlreadyClaimed(TransitionError):
+    """Another agent owns the case; `owner` is that agent's name."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(f"already claimed by {owner}")
+        self.owner = owner
+
+
+class NotFound(TransitionError):
+    """There is no such case, agent or conversation."""

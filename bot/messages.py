@@ -1,0 +1,175 @@
+"""What travels between the floors: frozen, keyword-only, serialisable values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+Surface = Literal["public", "private"]
+Register = Literal[
+    "complaint",
+    "problem",
+    "question",
+    "idea",
+    "opportunity",
+    "thanks",
+    "crisis",
+    "campaign_echo",
+    "other",
+]
+EventKind = Literal["message", "edited", "deleted", "unreachable", "reachable"]
+Purpose = Literal[
+    "answer",
+    "thank",
+    "acknowledge",
+    "clarify",
+    "handover",
+    "notice",
+    "agent",
+]
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """Where a conversation takes place, in the platform's own identifiers.
+
+    `thread` is the topic or root post within a chat where the platform has such, else empty.
+    `person` is the platform's identifier of the customer.
+    """
+
+    channel: str
+    account: str
+    surface: Surface
+    chat: str
+    person: str
+    thread: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells conversations of one account apart.
+
+        A private chat is one conversation. In public everybody who writes has a conversation
+        of his own per thread: a colleague who takes over for one must not silence the bot
+        for all others.
+        """
+        if self.surface == "private":
+            return f"private/{self.chat}"
+        return f"public/{self.chat}/{self.thread}/{self.person}"
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """Content other than text; `reference` is the platform's handle to fetch it, if any."""
+
+    kind: str
+    reference: str = ""
+    name: str = ""
+
+
+class Button(Struct, frozen=True, kw_only=True):
+    """A quick reply: `title` is shown, `payload` comes back as if typed."""
+
+    title: str
+    payload: str
+
+
+class Inbound(Struct, frozen=True, kw_only=True):
+    """One event of a customer.
+
+    `event_id` is unique per channel and account: the same event delivered twice has the same.
+    `message_id` is the platform's id of the message that the event is, edits or deletes.
+    `author` is the display name, which is hostile input like `text`.
+    `language` is what the client says of itself (ISO 639-1), a hint only.
+    `start_token` came with a deep link from a public thread.
+    `text_is_payload` says that a button was pressed, not a text typed.
+    """
+
+    address: Address
+    event_id: str
+    message_id: str
+    sent_at: datetime
+    kind: EventKind = "message"
+    text: str = ""
+    author: str = ""
+    language: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    start_token: str = ""
+    text_is_payload: bool = False
+
+
+class Outbound(Struct, frozen=True, kw_only=True):
+    """One text to send; `id` is ours, and the idempotency key where a platform takes one."""
+
+    id: int
+    address: Address
+    text: str
+    purpose: Purpose
+    buttons: tuple[Button, ...] = ()
+    reply_to: str = ""
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """The platform accepted a message under `message_id`."""
+
+    message_id: str
+
+
+class Entity(Struct, frozen=True, kw_only=True):
+    """A detail found in a text, such as a flight number."""
+
+    name: str
+    value: str
+
+
+class Ranked(Struct, frozen=True, kw_only=True):
+    """One guess of the classifier with its probability."""
+
+    intent: str
+    confidence: float
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a message was understood to be.
+
+    `language` is None where the text alone does not tell. `confidence` (0 to 1) is that of
+    `intent`; `registers` holds the probability of every register, summed over its intents.
+    `topic` is the part of the intent after the register, None where there is none.
+    """
+
+    intent: str
+    register: Register
+    confidence: float
+    topic: str | None = None
+    language: str | None = None
+    entities: tuple[Entity, ...] = ()
+    sensitive: bool = False
+    ranking: tuple[Ranked, ...] = ()
+    registers: dict[str, float] = field(default_factory=dict)
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """One text of the assistant; `name` is the response or action that produced it."""
+
+    text: str
+    name: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+class Understanding(Struct, frozen=True, kw_only=True):
+    """The assistant's answer to one turn: what it read and what it would say."""
+
+    reading: Reading
+    replies: tuple[Reply, ...] = ()
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """What the assistant is asked: everything a customer wrote since the last turn.
+
+    `conversation` keys the tracker. `language` is that of the conversation so far.
+    """
+
+    conversation: str
+    text: str
+    language: str
+    surface: Surface
