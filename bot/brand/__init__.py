@@ -1,0 +1,31 @@
+"""brand.yml: read, checked and turned into values."""
+
+from bot.brand.loading import load_brand
+from bot.brand.model import (
+    PRIORITIES,
+    Account,
+    Brand,
+    Decided,
+    FixedTexts,
+    Market,
+    Priority,
+    Promises,
+    Route,
+    Texts,
+    Thresholds,
+)
+
+__all__ = [
+    "PRIORITIES",
+    "Account",
+    "Brand",
+    "Decided",
+    "FixedTexts",
+    "Market",
+    "Priority",
+    "Promises",
+    "Route",
+    "Texts",
+    "Thresholds",
+    "load_brand",
+]

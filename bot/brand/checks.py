@@ -1,0 +1,83 @@
+"""What the shape alone cannot tell: names that must exist, languages that must be complete."""
+
+from __future__ import annotations
+
+import string
+from collections import Counter
+from collections.abc import Iterator
+from typing import get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from bot.brand.model import PRIORITIES, Brand
+from bot.messages import Register
+
+Problem = tuple[tuple[str | int, ...], str]
+
+PLACEHOLDERS = frozenset({"brand", "reference", "deadline", "link", "agent"})
+
+
+def problems(brand: Brand) -> Iterator[Problem]:
+    """Every problem as (path of keys, words for the editor)."""
+    yield from _markets(brand)
+    yield from _accounts(brand)
+    yield from _promises(brand)
+    yield from _routing(brand)
+    yield from _texts(brand)
+
+
+def _markets(brand: Brand) -> Iterator[Problem]:
+    for name, market in brand.markets.items():
+        for language in set(market.languages) - set(brand.languages):
+            yield ("markets", name, "languages"), f"{language} is not a language of the brand"
+        try:
+            ZoneInfo(market.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            yield ("markets", name, "timezone"), f"there is no time zone {market.timezone!r}"
+
+
+def _accounts(brand: Brand) -> Iterator[Problem]:
+    seen = Counter((account.channel, account.id) for account in brand.accounts)
+    for index, account in enumerate(brand.accounts):
+        if account.market not in brand.markets:
+            yield ("accounts", index, "market"), f"there is no market {account.market!r}"
+        if seen[account.channel, account.id] > 1:
+            yield ("accounts", index, "id"), f"{account.id!r} stands twice for {account.channel}"
+
+
+def _promises(brand: Brand) -> Iterator[Problem]:
+    for priority in PRIORITIES:
+        if priority not in brand.promises.answer_within:
+            yield ("promises", "answer_within"), f"the priority {priority!r} has no delay"
+
+
+def _routing(brand: Brand) -> Iterator[Problem]:
+    for register in get_args(Register):
+        if register not in brand.routing:
+            yield ("routing",), f"the register {register!r} has no rule"
+    for name, route in brand.routing.items():
+        if route.team and route.team not in brand.teams:
+            yield ("routing", name, "team"), f"there is no team {route.team!r}"
+    if brand.default_team not in brand.teams:
+        yield ("default_team",), f"there is no team {brand.default_team!r}"
+
+
+def _texts(brand: Brand) -> Iterator[Problem]:
+    for name, texts in msgspec.structs.asdict(brand.texts).items():
+        for language in brand.languages:
+            if language not in texts:
+                yield ("texts", name), f"the text is missing in {language!r}"
+        for language, text in texts.items():
+            for wrong in _wrong_placeholders(text):
+                yield ("texts", name, language), wrong
+
+
+def _wrong_placeholders(text: str) -> Iterator[str]:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        yield f"the braces do not match ({error})"
+        return
+    for name in sorted(names - PLACEHOLDERS):
+        yield f"there is no placeholder {{{name}}}"

@@ -1,0 +1,154 @@
+"""The shape of brand.yml: everything about a brand that is not the assistant's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from bot.brand.duration import Duration
+from bot.messages import Register, Surface
+
+Decided = Literal["answer", "thank", "acknowledge", "hand_over", "clarify", "none"]
+Priority = Literal["urgent", "high", "normal", "low"]
+Language = Annotated[str, Meta(pattern="^[a-z]{2}$")]
+Name = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", max_length=40)]
+Text = Annotated[str, Meta(min_length=1)]
+Texts = dict[Language, Text]
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
+
+
+class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of brand.yml: a key that is not foreseen is an error, not ignored."""
+
+
+class Market(Shape):
+    """Where customers are: `languages` in order of preference, the first is the default."""
+
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
+    timezone: str
+    emergency: Text = "112"
+
+
+class Account(Shape):
+    """One account of the brand on one network.
+
+    `secrets` maps what the channel needs (token, secret) to names of environment variables:
+    the values never stand here. `options` are facts that only this channel knows of.
+    """
+
+    channel: Name
+    id: Name
+    market: Name
+    secrets: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Where the platform posts its webhooks to."""
+        return f"/channels/{self.channel}/{self.id}"
+
+
+class Promises(Shape):
+    """What customers are promised; every delay is a duration such as `1s`, `30m`, `24h`.
+
+    `acknowledge_within` is the longest wait for a first response. `assistant_within` is how
+    long the assistant may fail before a human takes over. `answer_within` is the wait for a
+    human answer, by priority.
+    """
+
+    acknowledge_within: Duration
+    assistant_within: Duration
+    answer_within: dict[Priority, Duration]
+
+
+class Route(Shape):
+    """What is done with a register or intent.
+
+    `public` overrides `decision` on a public surface.
+    """
+
+    decision: Decided
+    team: Name | None = None
+    priority: Priority = "normal"
+    public: Decided | None = None
+
+    def on(self, surface: Surface) -> Decided:
+        """The decision for this surface."""
+        return self.public if surface == "public" and self.public else self.decision
+
+
+class Thresholds(Shape):
+    """How sure the assistant must be, as probabilities.
+
+    Below `understood` for its best guess a message is not understood. `answer` is the least
+    for pasting an answer. Above `human`, the summed probability of the registers in
+    `human_registers` hands over whatever the best guess is.
+    """
+
+    understood: Share
+    answer: Share
+    thank: Share
+    human: Share
+    human_registers: tuple[Register, ...]
+
+
+class Words(Shape):
+    """Words that, alone in a message, stop the bot or let it speak again."""
+
+    stop: dict[Language, tuple[Text, ...]]
+    resume: dict[Language, tuple[Text, ...]]
+
+
+class FixedTexts(Shape):
+    """What the product says by itself, per language.
+
+    Placeholders: `{brand}`, `{reference}`, `{deadline}`, `{link}`, `{agent}`.
+    """
+
+    acknowledgement: Texts
+    content_received: Texts
+    handover: Texts
+    handover_default: Texts
+    continue_in_private: Texts
+    continue_in_private_without_link: Texts
+    joined: Texts
+    clarify: Texts
+    stopped: Texts
+    resumed: Texts
+    handed_back: Texts
+    resolved: Texts
+
+
+class Brand(Shape):
+    """A whole brand."""
+
+    name: Text
+    site: Text
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
+    reference_prefix: Annotated[str, Meta(pattern="^[A-Z]{1,4}$")]
+    markets: Mapping[Name, Market]
+    accounts: tuple[Account, ...]
+    teams: dict[Name, Text]
+    default_team: Name
+    promises: Promises
+    thresholds: Thresholds
+    routing: dict[str, Route]
+    words: Words
+    texts: FixedTexts
+
+    def market_of(self, account: Account) -> Market:
+        """The market that an account serves."""
+        return self.markets[account.market]
+
+    def account(self, channel: str, account_id: str) -> Account | None:
+        """The account of that name, or None."""
+        found = (a for a in self.accounts if (a.channel, a.id) == (channel, account_id))
+        return next(found, None)
+
+    def route(self, intent: str, register: Register) -> Route:
+        """The most specific rule: for the intent, else for its register."""
+        return self.routing.get(intent) or self.routing[register]

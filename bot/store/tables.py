@@ -1,0 +1,226 @@
+"""The tables. A change here needs a migration in bot/store/migrations."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC: SQLite forgets time zones, so they are put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuse naive moments; SQLite gets them without the zone, so that text order is time order."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        moment = value.astimezone(timezone.utc)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give the zone back."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=timezone.utc)
+
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("key", String(400), nullable=False),
+    Column("surface", String(10), nullable=False),
+    Column("chat", String(200), nullable=False),
+    Column("thread", String(200), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("language", String(2)),
+    Column("last_seq", Integer, nullable=False, default=0),
+    Column("case_id", Integer, ForeignKey("cases.id", use_alter=True), index=True),
+    Column("misunderstandings", Integer, nullable=False, default=0),
+    # What the last text to the customer was for, and whether an acknowledgement was ever sent:
+    # kept here so that a turn costs the same however long the conversation is.
+    Column("last_purpose", String(20)),
+    Column("acknowledged", Boolean, nullable=False, default=False),
+    Column("stopped_at", Moment),
+    Column("unreachable_at", Moment),
+    Column("abusive_at", Moment),
+    # Unhandled messages wait for a turn: from `due_at` on, for whoever holds the lease.
+    Column("due_at", Moment, index=True),
+    Column("lease", String(60)),
+    Column("lease_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("channel", "account", "key"),
+)
+
+received = Table(
+    "received",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),
+    Column("event_id", String(200), primary_key=True),
+    Column("received_at", Moment, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    # customer, bot, agent, or note (an agent's, never sent)
+    Column("author", String(10), nullable=False),
+    Column("agent_id", Integer, ForeignKey("agents.id")),
+    Column("purpose", String(20)),
+    Column("text", Text, nullable=False),
+    Column("is_payload", Boolean, nullable=False, default=False),
+    Column("is_start", Boolean, nullable=False, default=False),
+    Column("attachments", JSON, nullable=False, default=list),
+    Column("buttons", JSON, nullable=False, default=list),
+    Column("reply_to", String(200), nullable=False, default=""),
+    Column("platform_id", String(200), nullable=False, default=""),
+    # of an outbound message: queued, sent, failed, unknown
+    Column("delivery", String(10)),
+    Column("delivery_reason", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("handled_at", Moment),
+    Column("edited_at", Moment),
+    Column("deleted_at", Moment),
+    UniqueConstraint("conversation_id", "seq"),
+    Index("ix_messages_conversation_id_platform_id", "conversation_id", "platform_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", Integer, ForeignKey("messages.id"), primary_key=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("deadline", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease", String(60)),
+    Column("lease_until", Moment),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference", String(20), nullable=False, unique=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False, index=True),
+    # waiting, claimed, resolved, handed_back
+    Column("status", String(12), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("register", String(20), nullable=False),
+    Column("language", String(2), nullable=False),
+    # 0 is the most urgent: the index of the priority in bot.brand.PRIORITIES
+    Column("rank", Integer, nullable=False),
+    Column("team", String(40), nullable=False),
+    Column("agent_id", Integer, ForeignKey("agents.id")),
+    Column("entities", JSON, nullable=False, default=list),
+    Column("opened_at", Moment, nullable=False),
+    Column("acknowledge_by", Moment, nullable=False),
+    Column("acknowledged_at", Moment),
+    Column("answer_by", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Column("resolved_at", Moment),
+    Column("updated_at", Moment, nullable=False),
+    Index("ix_cases_queue", "status", "rank", "answer_by"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), index=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), index=True),
+    # customer, bot, system, or the id of an agent as `agent:7`
+    Column("actor", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("details", JSON, nullable=False, default=dict),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(60), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    # agent or supervisor
+    Column("role", String(12), nullable=False),
+    Column("team", String(40)),
+    Column("password_hash", String(200), nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+desk_sessions = Table(
+    "desk_sessions",
+    metadata,
+    # SHA-256 of the cookie: a copy of the database opens no session
+    Column("token_hash", String(64), primary_key=True),
+    Column("agent_id", Integer, ForeignKey("agents.id"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(60), nullable=False),
+    Column("remote", String(60), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+viewers = Table(
+    "viewers",
+    metadata,
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    Column("agent_id", Integer, ForeignKey("agents.id"), primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
