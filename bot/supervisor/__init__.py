@@ -1,0 +1,9 @@
+"""Keeps the processes of one installation running, and trains their model."""
+
+from __future__ import annotations
+
+from bot.supervisor.child import Child, Program
+from bot.supervisor.keep import Supervisor
+from bot.supervisor.ports import Port, check_ports
+
+__all__ = ["Child", "Port", "Program", "Supervisor", "check_ports"]

@@ -1,0 +1,85 @@
+"""Starts programs and keeps them running."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+
+from bot.supervisor.child import Child, Program, Say
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_LONG_LIFE = 60.0
+
+
+def pause_before(deaths: int) -> float:
+    """Seconds to wait before a program is started again that died `deaths` times in a row."""
+    return min(_FIRST_PAUSE * 2.0 ** (deaths - 1), _LONGEST_PAUSE)
+
+
+def cause_of(code: int) -> str:
+    """The end of a process in plain words."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+class Supervisor:
+    """Keeps programs running until it is stopped; says in plain words what happens to them.
+
+    `grace` is the seconds that a program has to end by itself when all is stopped.
+    """
+
+    def __init__(
+        self,
+        say: Say,
+        *,
+        grace: float = 5.0,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._say = say
+        self._grace = grace
+        self._sleep = sleep
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def keep(self, program: Program) -> None:
+        """Start a program, and start it again whenever it ends."""
+        self._tasks.append(asyncio.create_task(self._keep(program)))
+
+    async def run(self, program: Program, say: Say) -> int:
+        """Run a program once, to its end; its exit code. Cancelled, it stops the program."""
+        child = await Child.start(program, say)
+        try:
+            return await child.wait()
+        finally:
+            await child.stop(self._grace)
+
+    async def stop(self) -> None:
+        """Stop every program; returns when all have ended."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _keep(self, program: Program) -> None:
+        deaths = 0
+        while True:
+            born = self._clock()
+            cause = await self._live(program)
+            deaths = 1 if self._clock() - born >= _LONG_LIFE else deaths + 1
+            pause = pause_before(deaths)
+            self._say(f"{program.name} ended by itself ({cause}). It is started again in {pause:g} s.")
+            await self._sleep(pause)
+
+    async def _live(self, program: Program) -> str:
+        try:
+            return cause_of(await self.run(program, lambda line: self._say(f"{program.name} | {line}")))
+        except OSError as error:
+            return f"cannot be started: {error}"

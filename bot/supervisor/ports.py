@@ -1,0 +1,47 @@
+"""Are the ports free that the processes want?"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from bot.errors import SettingsError
+
+
+class Port(Struct, frozen=True, kw_only=True):
+    """A port that a process wants, and the environment variable that chooses another."""
+
+    name: str
+    host: str
+    number: int
+    variable: str
+
+
+def check_ports(ports: Iterable[Port]) -> None:
+    """Raise `SettingsError` that says for each taken port whose it was to be and what to do."""
+    taken = [_words(port) for port in ports if not is_free(port.host, port.number)]
+    if taken:
+        raise SettingsError("\n".join(taken))
+
+
+def is_free(host: str, number: int) -> bool:
+    """Whether a server could listen there now; 0 stands for any free port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do: a port whose last connections linger is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, number))
+        except OSError:
+            return False
+        return True
+
+
+def _words(port: Port) -> str:
+    return (
+        f"Port {port.number} on {port.host}, which {port.name} needs, is taken by another program "
+        f"(perhaps by this product, already running). Stop that one, or choose another port: "
+        f"{port.variable}={port.number + 1}"
+    )
