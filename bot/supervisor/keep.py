@@ -16,7 +16,8 @@ _LONG_LIFE = 60.0
 
 def pause_before(deaths: int) -> float:
     """Seconds to wait before a program is started again that died `deaths` times in a row."""
-    return min(_FIRST_PAUSE * 2.0 ** (deaths - 1), _LONGEST_PAUSE)
+    doublings = min(deaths - 1, 10)  # a program may die for weeks
+    return min(_FIRST_PAUSE * 2.0**doublings, _LONGEST_PAUSE)
 
 
 def cause_of(code: int) -> str:

@@ -40,8 +40,9 @@ def is_free(host: str, number: int) -> bool:
 
 
 def _words(port: Port) -> str:
+    other = port.number + 1 if port.number < 65535 else port.number - 1
     return (
         f"Port {port.number} on {port.host}, which {port.name} needs, is taken by another program "
         f"(perhaps by this product, already running). Stop that one, or choose another port: "
-        f"{port.variable}={port.number + 1}"
+        f"{port.variable}={other}"
     )
