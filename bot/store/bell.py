@@ -1,0 +1,68 @@
+"""Wakes up those who wait for something to change.
+
+A bell carries no news and may be missed: who hears it looks into the database, and who hears
+nothing for a while looks all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+TURNS = "turns"
+OUTBOX = "outbox"
+QUEUE = "queue"
+
+
+def conversation(conversation_id: int) -> str:
+    """The topic of one conversation."""
+    return f"conversation/{conversation_id}"
+
+
+class Listener:
+    """Hears the topics it listens to; ringing before it waits is not lost."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake up."""
+        self._rung.set()
+
+    async def wait(self, patience: float) -> bool:
+        """Wait until rung, at most `patience` seconds; tells whether it was."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), patience)
+        except asyncio.TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+
+class Bell:
+    """Bells within one process, by topic."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
+
+    def ring(self, *topics: str) -> None:
+        """Wake up everybody who listens to one of the topics."""
+        for topic in topics:
+            for listener in self._listeners.get(topic, ()):
+                listener.ring()
+
+    @contextmanager
+    def listen(self, *topics: str) -> Iterator[Listener]:
+        """Listen to topics for a while."""
+        listener = Listener()
+        for topic in topics:
+            self._listeners[topic].add(listener)
+        try:
+            yield listener
+        finally:
+            for topic in topics:
+                self._listeners[topic].discard(listener)
+                if not self._listeners[topic]:
+                    del self._listeners[topic]

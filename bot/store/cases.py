@@ -1,0 +1,280 @@
+"""Cases: what was handed over, and the transitions that it may make.
+
+::
+
+    open ──► waiting ──claim──► claimed ──resolve──► resolved
+               ▲  ▲               │  │                  │ new message
+               │  └──transfer─────┘  │                  ▼
+               │                     │        claimed by the same agent (waiting if nobody's)
+             (bot)◄────hand back─────┘
+
+Every transition is one update that names the state it expects, so that of two people who do
+the same at once one wins and the other is told; and every transition is in the record.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Column, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from bot.errors import AlreadyClaimed, NotFound, TransitionError
+from bot.messages import Entity, Register
+from bot.store import agents, conversations, record, tables
+from bot.store.rows import HUMAN, Case, CaseStatus, Line, read
+from bot.store.tables import cases, messages
+
+# Crockford's base 32: no letter that is mistaken for a digit when read out on the telephone.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_LENGTH = 6
+
+
+class NewCase(Struct, frozen=True, kw_only=True):
+    """Everything that a case is opened with."""
+
+    reason: str
+    register: Register
+    language: str
+    rank: int
+    team: str
+    entities: tuple[Entity, ...]
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    answer_by: datetime
+
+
+def new_reference(prefix: str) -> str:
+    """A case reference such as NB-7K2QX4, that cannot be guessed from another."""
+    return prefix + "-" + "".join(secrets.choice(_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+
+
+def open_case(
+    connection: Connection, conversation_id: int, reference: str, new: NewCase, now: datetime
+) -> Case:
+    """Hand a conversation over: from now on it belongs to the queue."""
+    values = {name: getattr(new, name) for name in new.__struct_fields__}
+    values["entities"] = msgspec.to_builtins(new.entities)
+    result = connection.execute(
+        insert(cases).values(
+            reference=reference,
+            conversation_id=conversation_id,
+            status="waiting",
+            opened_at=now,
+            updated_at=now,
+            **values,
+        )
+    )
+    case_id: int = result.inserted_primary_key[0]
+    conversations.change(connection, conversation_id, case_id=case_id, misunderstandings=0)
+    record.write(
+        connection,
+        "handed_over",
+        actor=record.BOT,
+        at=now,
+        conversation_id=conversation_id,
+        case_id=case_id,
+        reason=new.reason,
+        team=new.team,
+    )
+    return load(connection, case_id)
+
+
+def load(connection: Connection, case_id: int) -> Case:
+    """A case; raises `NotFound`."""
+    row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no case {case_id}")
+    return read(Case, row)
+
+
+def current(connection: Connection, case_id: int | None) -> Case | None:
+    """The case that a conversation points to, if any."""
+    return load(connection, case_id) if case_id else None
+
+
+def claim(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
+    """Give a waiting case to an agent; raises `AlreadyClaimed` if another was faster."""
+    won = _move(
+        connection, case_id, from_=("waiting",), to="claimed", now=now, agent_id=agent_id
+    )
+    case = load(connection, case_id)
+    if won:
+        _record(connection, case, "claimed", agent_id, now)
+    elif case.status != "claimed":
+        raise TransitionError(f"the case is {case.status}")
+    elif case.agent_id and case.agent_id != agent_id:
+        raise AlreadyClaimed(agents.load(connection, case.agent_id).name)
+    return case
+
+
+def transfer(
+    connection: Connection, case_id: int, team: str, agent_id: int, now: datetime
+) -> Case:
+    """Put a case back into the queue, for another team."""
+    _must_move(
+        connection, case_id, from_=HUMAN, to="waiting", now=now, agent_id=None, team=team
+    )
+    case = load(connection, case_id)
+    _record(connection, case, "transferred", agent_id, now, team=team)
+    return case
+
+
+def hand_back(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
+    """Let the bot speak again; the promise of an answer ends with the case."""
+    _must_move(connection, case_id, from_=HUMAN, to="handed_back", now=now, resolved_at=now)
+    case = load(connection, case_id)
+    _record(connection, case, "handed_back", agent_id, now)
+    return case
+
+
+def resolve(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
+    """Close a case; its agent is remembered for a reopening."""
+    _must_move(connection, case_id, from_=HUMAN, to="resolved", now=now, resolved_at=now)
+    case = load(connection, case_id)
+    _record(connection, case, "resolved", agent_id, now)
+    return case
+
+
+def reopen(connection: Connection, case: Case, *, answer_by: datetime, now: datetime) -> Case:
+    """A new message on a resolved case: back to its agent, or to the queue if it has none."""
+    to: CaseStatus = "claimed" if case.agent_id else "waiting"
+    _must_move(
+        connection,
+        case.id,
+        from_=("resolved",),
+        to=to,
+        now=now,
+        resolved_at=None,
+        answered_at=None,
+        answer_by=answer_by,
+    )
+    record.write(
+        connection,
+        "reopened",
+        actor=record.CUSTOMER,
+        at=now,
+        conversation_id=case.conversation_id,
+        case_id=case.id,
+    )
+    return load(connection, case.id)
+
+
+def take_over(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
+    """Give a case that a colleague holds, or nobody, to this agent."""
+    before = load(connection, case_id)
+    _must_move(connection, case_id, from_=HUMAN, to="claimed", now=now, agent_id=agent_id)
+    case = load(connection, case_id)
+    _record(connection, case, "taken_over", agent_id, now, before=before.agent_id)
+    return case
+
+
+def first_response_sent(connection: Connection, line: Line, now: datetime) -> None:
+    """Stop the clocks that a sent message stops.
+
+    Any text acknowledges; only an agent's answers.
+    """
+    case_id = conversations.load(connection, line.conversation_id).case_id
+    _stop_clock(connection, case_id, cases.c.acknowledged_at, now)
+    if line.author == "agent":
+        _stop_clock(connection, case_id, cases.c.answered_at, now)
+
+
+def conversations_of(connection: Connection, case: Case) -> list[int]:
+    """The conversations of a case: where it began first, then private ones that joined."""
+    table = tables.conversations
+    query = select(table.c.id).where(table.c.case_id == case.id).order_by(table.c.id)
+    joined = [row[0] for row in connection.execute(query)]
+    return [case.conversation_id, *(i for i in joined if i != case.conversation_id)]
+
+
+def messages_in(connection: Connection, case: Case) -> list[Line]:
+    """The messages of all conversations of a case, by the time they were written."""
+    ids = conversations_of(connection, case)
+    query = select(messages).where(messages.c.conversation_id.in_(ids))
+    rows = connection.execute(query.order_by(messages.c.created_at, messages.c.id))
+    return [read(Line, row) for row in rows.mappings()]
+
+
+def by_reference(connection: Connection, reference: str) -> Case | None:
+    """The case of a reference, if there is one."""
+    query = select(cases).where(func.upper(cases.c.reference) == reference.upper())
+    row = connection.execute(query).mappings().first()
+    return read(Case, row) if row else None
+
+
+def queue(
+    connection: Connection,
+    *,
+    statuses: tuple[CaseStatus, ...] = HUMAN,
+    team: str | None = None,
+    agent_id: int | None = None,
+    limit: int = 100,
+) -> list[Case]:
+    """Cases by urgency: priority first, then the nearest promise; answered ones come last."""
+    query = select(cases).where(cases.c.status.in_(statuses))
+    if team:
+        query = query.where(cases.c.team == team)
+    if agent_id:
+        query = query.where(cases.c.agent_id == agent_id)
+    order = (cases.c.answered_at.is_not(None), cases.c.rank, cases.c.answer_by, cases.c.id)
+    rows = connection.execute(query.order_by(*order).limit(limit))
+    return [read(Case, row) for row in rows.mappings()]
+
+
+def _move(
+    connection: Connection,
+    case_id: int,
+    *,
+    from_: tuple[CaseStatus, ...],
+    to: CaseStatus,
+    now: datetime,
+    **values: object,
+) -> bool:
+    moved = connection.execute(
+        update(cases)
+        .where(cases.c.id == case_id, cases.c.status.in_(from_))
+        .values(status=to, updated_at=now, **values)
+    )
+    return bool(moved.rowcount == 1)
+
+
+def _must_move(
+    connection: Connection,
+    case_id: int,
+    *,
+    from_: tuple[CaseStatus, ...],
+    to: CaseStatus,
+    now: datetime,
+    **values: object,
+) -> None:
+    if not _move(connection, case_id, from_=from_, to=to, now=now, **values):
+        raise TransitionError(f"the case is {load(connection, case_id).status}")
+
+
+def _record(
+    connection: Connection, case: Case, action: str, agent_id: int, now: datetime, **details: object
+) -> None:
+    record.write(
+        connection,
+        action,
+        actor=record.agent_actor(agent_id),
+        at=now,
+        conversation_id=case.conversation_id,
+        case_id=case.id,
+        **details,
+    )
+
+
+def _stop_clock(
+    connection: Connection, case_id: int | None, clock: Column, now: datetime
+) -> None:
+    if case_id:
+        connection.execute(
+            update(cases)
+            .where(cases.c.id == case_id, clock.is_(None))
+            .values({clock: now})
+        )

@@ -1,0 +1,139 @@
+"""Rows of the database as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from bot.messages import Address, Attachment, Button, Entity, Purpose, Register, Surface
+
+CaseStatus = Literal["waiting", "claimed", "resolved", "handed_back"]
+Author = Literal["customer", "bot", "agent", "note"]
+Delivery = Literal["queued", "sent", "failed", "unknown"]
+Role = Literal["agent", "supervisor"]
+
+# A case in one of these belongs to humans: the bot is silent.
+HUMAN: tuple[CaseStatus, ...] = ("waiting", "claimed")
+
+S = TypeVar("S", bound=Struct)
+
+
+class Conversation(Struct, frozen=True, kw_only=True):
+    """A conversation and what the bot remembers of it."""
+
+    id: int
+    channel: str
+    account: str
+    surface: Surface
+    chat: str
+    thread: str
+    person: str
+    author: str
+    language: str | None
+    last_seq: int
+    case_id: int | None
+    misunderstandings: int
+    last_purpose: Purpose | None
+    acknowledged: bool
+    stopped_at: datetime | None
+    unreachable_at: datetime | None
+    abusive_at: datetime | None
+    due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def address(self) -> Address:
+        """Where it takes place."""
+        return Address(
+            channel=self.channel,
+            account=self.account,
+            surface=self.surface,
+            chat=self.chat,
+            person=self.person,
+            thread=self.thread,
+        )
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A message in a conversation, or a note beside it."""
+
+    id: int
+    conversation_id: int
+    seq: int
+    author: Author
+    agent_id: int | None
+    purpose: Purpose | None
+    text: str
+    is_payload: bool
+    is_start: bool
+    attachments: tuple[Attachment, ...]
+    buttons: tuple[Button, ...]
+    reply_to: str
+    platform_id: str
+    delivery: Delivery | None
+    delivery_reason: str | None
+    created_at: datetime
+    handled_at: datetime | None
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """What was handed over to humans."""
+
+    id: int
+    reference: str
+    conversation_id: int
+    status: CaseStatus
+    reason: str
+    register: Register
+    language: str
+    rank: int
+    team: str
+    agent_id: int | None
+    entities: tuple[Entity, ...]
+    opened_at: datetime
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    answer_by: datetime
+    answered_at: datetime | None
+    resolved_at: datetime | None
+    updated_at: datetime
+
+    @property
+    def is_human(self) -> bool:
+        """Whether humans own it, so that the bot is silent."""
+        return self.status in HUMAN
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """An entry of the record: who did what, and when."""
+
+    id: int
+    at: datetime
+    conversation_id: int | None
+    case_id: int | None
+    actor: str
+    action: str
+    details: dict[str, Any]
+
+
+class Agent(Struct, frozen=True, kw_only=True):
+    """A person who works at the desk."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    team: str | None
+    active: bool
+
+
+def read(kind: type[S], row: Mapping[Any, Any]) -> S:
+    """Turn a row into a value; columns that the value does not have are left out."""
+    return msgspec.convert(dict(row), kind)

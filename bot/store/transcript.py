@@ -1,0 +1,160 @@
+"""The messages of a conversation, in the order of their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.sql import Select
+from sqlalchemy.engine import Connection
+
+from bot.messages import Attachment, Button, Purpose
+from bot.store import record
+from bot.store.rows import Author, Line, read
+from bot.store.tables import conversations, messages
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A message before it has a number."""
+
+    author: Author
+    text: str
+    purpose: Purpose | None = None
+    agent_id: int | None = None
+    is_payload: bool = False
+    is_start: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    reply_to: str = ""
+    platform_id: str = ""
+    delivery: str | None = None
+
+
+def append(connection: Connection, conversation_id: int, draft: Draft, now: datetime) -> Line:
+    """Write a message under the next number of its conversation."""
+    seq = _next_seq(connection, conversation_id)
+    values = msgspec.to_builtins(draft)
+    result = connection.execute(
+        insert(messages).values(
+            conversation_id=conversation_id, seq=seq, created_at=now, **values
+        )
+    )
+    return load(connection, result.inserted_primary_key[0])
+
+
+def load(connection: Connection, message_id: int) -> Line:
+    """A message by its id."""
+    row = connection.execute(select(messages).where(messages.c.id == message_id)).mappings().one()
+    return read(Line, row)
+
+
+def unhandled(connection: Connection, conversation_id: int) -> list[Line]:
+    """What the customer wrote since the last turn, in order."""
+    query = select(messages).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.author == "customer",
+        messages.c.handled_at.is_(None),
+    )
+    return _lines(connection, query)
+
+
+def after(connection: Connection, conversation_id: int, seq: int, limit: int = 500) -> list[Line]:
+    """The messages that came after number `seq`, oldest first."""
+    query = select(messages).where(
+        messages.c.conversation_id == conversation_id, messages.c.seq > seq
+    )
+    return _lines(connection, query.limit(limit))
+
+
+def latest(connection: Connection, conversation_id: int, limit: int) -> list[Line]:
+    """The last messages, oldest first."""
+    query = select(messages).where(messages.c.conversation_id == conversation_id)
+    rows = connection.execute(query.order_by(messages.c.seq.desc()).limit(limit))
+    return [read(Line, row) for row in rows.mappings()][::-1]
+
+
+def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -> None:
+    """Say that a turn took care of these messages."""
+    ids = [line.id for line in lines]
+    connection.execute(update(messages).where(messages.c.id.in_(ids)).values(handled_at=now))
+
+
+def edit(
+    connection: Connection, conversation_id: int, platform_id: str, text: str, now: datetime
+) -> None:
+    """Show the customer's new words; the old ones stay in the record."""
+    for line in _by_platform_id(connection, conversation_id, platform_id):
+        record.write(
+            connection,
+            "message_edited",
+            actor=record.CUSTOMER,
+            at=now,
+            conversation_id=conversation_id,
+            seq=line.seq,
+            before=line.text,
+            after=text,
+        )
+        _change(connection, line.id, text=text, edited_at=now)
+
+
+def delete(
+    connection: Connection, conversation_id: int, platform_id: str, now: datetime
+) -> None:
+    """Mark a message that the customer took back; its words stay."""
+    for line in _by_platform_id(connection, conversation_id, platform_id):
+        record.write(
+            connection,
+            "message_deleted",
+            actor=record.CUSTOMER,
+            at=now,
+            conversation_id=conversation_id,
+            seq=line.seq,
+        )
+        _change(connection, line.id, deleted_at=now)
+
+
+def set_delivery(
+    connection: Connection,
+    message_id: int,
+    delivery: str,
+    *,
+    reason: str | None = None,
+    platform_id: str = "",
+) -> None:
+    """Say what became of an outbound message."""
+    _change(
+        connection, message_id, delivery=delivery, delivery_reason=reason, platform_id=platform_id
+    )
+
+
+def _next_seq(connection: Connection, conversation_id: int) -> int:
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(last_seq=conversations.c.last_seq + 1)
+    )
+    query = select(conversations.c.last_seq).where(conversations.c.id == conversation_id)
+    seq: int = connection.execute(query).scalar_one()
+    return seq
+
+
+def _by_platform_id(
+    connection: Connection, conversation_id: int, platform_id: str
+) -> Sequence[Line]:
+    query = select(messages).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.platform_id == platform_id,
+        messages.c.author == "customer",
+    )
+    return _lines(connection, query)
+
+
+def _change(connection: Connection, message_id: int, **values: object) -> None:
+    connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
+def _lines(connection: Connection, query: Select) -> list[Line]:
+    rows = connection.execute(query.order_by(messages.c.seq))
+    return [read(Line, row) for row in rows.mappings()]
