@@ -1,0 +1,91 @@
+"""The assistant's model: trained when its inputs have changed, kept by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.errors import RelaisError
+from bot.supervisor.child import Program, Say
+from bot.supervisor.keep import Supervisor
+
+# All that a model is made of. The lock stands for the versions of Rasa and its libraries.
+INPUTS = ("config.yml", "domain.yml", "domain", "data", "bot/nlu", "bot/language.py", "requirements.lock")
+_QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow tells about the processor otherwise
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",  # Rasa's tracker store, on SQLAlchemy 1.4 by intent
+    "PYTHONWARNINGS": "ignore",  # Rasa's own deprecations: nothing that we could act on
+}
+_STEP = re.compile(r"Starting to train component '(\w+)'")
+_LAST_WORDS = 30
+
+
+class TrainingFailed(RelaisError):
+    """Rasa could not train; the message ends with its last words."""
+
+
+def rasa(name: str, *arguments: str) -> Program:
+    """A Rasa command, without telemetry and without the chatter of its libraries."""
+    return Program(name=name, command=(sys.executable, "-m", "rasa", *arguments), environment=_QUIET)
+
+
+def path(root: Path) -> Path:
+    """Where the model for today's inputs is, or will be once it is trained."""
+    return root / "models" / f"{fingerprint(root)}.tar.gz"
+
+
+def fingerprint(root: Path) -> str:
+    """A hash over names and contents of all inputs."""
+    digest = hashlib.sha256()
+    for file in _files(root):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(root)} {content}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+async def train(root: Path, supervisor: Supervisor, say: Say) -> Path:
+    """Train a model and return its path; raises `TrainingFailed`.
+
+    It is written under another name first, so that a training cut short leaves no model behind.
+    """
+    target = path(root)
+    unfinished = target.with_name(f"unfinished-{target.name}")
+    program = rasa(
+        "training",
+        *("train", "--out", str(target.parent)),
+        *("--fixed-model-name", unfinished.name.removesuffix(".tar.gz")),
+        *_domain(root),
+    )
+    last_words: deque[str] = deque(maxlen=_LAST_WORDS)
+
+    def listen(line: str) -> None:
+        last_words.append(line)
+        if step := _STEP.search(line):
+            say(f"training | {step[1]}")
+
+    code = await supervisor.run(program, listen)
+    if code != 0 or not unfinished.exists():
+        unfinished.unlink(missing_ok=True)
+        raise TrainingFailed("\n".join(["Rasa could not train the model. Its last words:", *last_words]))
+    return unfinished.replace(target)
+
+
+def _domain(root: Path) -> tuple[str, ...]:
+    return ("--domain", "domain") if (root / "domain").is_dir() else ()
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for name in INPUTS:
+        top = root / name
+        found = top.rglob("*") if top.is_dir() else [top]
+        yield from sorted(file for file in found if file.is_file() and _counts(file, root))
+
+
+def _counts(file: Path, root: Path) -> bool:
+    parts = file.relative_to(root).parts
+    return not any(part.startswith((".", "__pycache__")) for part in parts)
