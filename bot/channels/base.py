@@ -73,6 +73,12 @@ class Channel(ABC):
     async def show_typing(self, address: Address) -> None:
         """Show the customer that an answer is being written; failures are not errors."""
 
+    async def received(self, event: Inbound) -> None:
+        """Tell the platform that an event is stored (a pressed button waits for that).
+
+        Failures are not errors.
+        """
+
     def private_link(self, token: str) -> str | None:
         """A link by which a customer goes from public to private, or None."""
         return None

@@ -1,0 +1,245 @@
+"""The channel: one bot of Telegram."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ChatAction, MessageLimit
+from telegram.error import ChatMigrated
+
+from bot.brand import Account
+from bot.channels.base import Channel, Features, Pace
+from bot.channels.telegram.content import Me
+from bot.channels.telegram.outgoing import destination, keyboard, message_number, reply
+from bot.channels.telegram.parse import PRESS, WANTED, Reader, read
+from bot.channels.telegram.wire import Wire, in_our_words, keep_quiet, repeatable
+from bot.errors import DeliveryError, DeliveryLater, DeliveryRefused, Forged, SettingsError
+from bot.messages import Address, Inbound, Outbound, Receipt
+
+OFFICIAL = "https://api.telegram.org/bot"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+TOKEN = re.compile(r"^(?P<id>[0-9]{1,20}):[A-Za-z0-9_-]+$")
+SECRET = re.compile(r"^[A-Za-z0-9_-]{1,256}$")
+MODES = ("webhook", "polling")
+# How long Telegram holds an empty getUpdates, and how much longer we wait for it.
+POLL_SECONDS = 30
+POLL_GRACE = 10
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Telegram(Channel):
+    """One bot of Telegram.
+
+    Secrets: `token`, and `webhook` (the secret token of the webhook). Options: `mode`
+    (`webhook` or `polling`), `username` (else Telegram is asked), `base_url` (of another Bot API
+    server, up to and with `/bot`), `public_url` (the gateway as Telegram reaches it: given,
+    the webhook is set at every start).
+    """
+
+    name: ClassVar[str] = "telegram"
+    # Guidance of Telegram's FAQ, not a promise: a 429 says what holds at the moment.
+    features: ClassVar[Features] = Features(
+        longest_text=MessageLimit.MAX_TEXT_LENGTH,
+        buttons=True,
+        typing=True,
+        idempotent=False,
+        pace=Pace(per_second=30.0, per_chat_seconds=1.0, per_group_seconds=3.0),
+    )
+
+    def __init__(
+        self,
+        account: Account,
+        secrets: Mapping[str, str],
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        poll_seconds: int = POLL_SECONDS,
+    ) -> None:
+        super().__init__(account.id)
+        token = _token(account, secrets)
+        self._secret = _webhook_secret(account, secrets)
+        self._polls = _mode(account) == "polling"
+        self._poll_seconds = poll_seconds
+        self._offset: int | None = None
+        self._path = account.path
+        self._public_url = account.options.get("public_url", "").rstrip("/")
+        self._me = Me(id=int(token.partition(":")[0]), username=_username(account))
+        self._reader = Reader(self.name, account.id, now)
+        keep_quiet()
+        self._sending, self._polling = Wire(), Wire()
+        self._bot = Bot(
+            token,
+            base_url=account.options.get("base_url", OFFICIAL),
+            request=self._sending,
+            get_updates_request=self._polling,
+        )
+
+    def __repr__(self) -> str:
+        return f"Telegram({self.account})"
+
+    def authenticate(self, headers: Mapping[str, str], raw_body: bytes) -> None:
+        """Compare the secret token that Telegram repeats with every webhook; it signs no body."""
+        given = [value for name, value in headers.items() if name.lower() == SECRET_HEADER.lower()]
+        expected = self._secret.encode()
+        if len(given) != 1 or not expected:
+            raise Forged("the secret token is missing")
+        if not hmac.compare_digest(given[0].encode(errors="replace"), expected):
+            raise Forged("the secret token is wrong")
+
+    def sign(self, raw_body: bytes) -> dict[str, str]:
+        """The secret token, as Telegram sends it."""
+        if not self._secret:
+            return super().sign(raw_body)
+        return {SECRET_HEADER: self._secret}
+
+    def parse(self, raw_body: bytes) -> list[Inbound]:
+        """Translate one update."""
+        return self._reader.events(read(raw_body), self._me)
+
+    async def open(self) -> None:
+        """Connect; learn the username where it is not configured; set the webhook where asked to.
+
+        Raises a `DeliveryError` where that fails: without its name a bot is deaf in groups.
+        """
+        await self._sending.initialize()
+        await self._polling.initialize()
+        if not self._me.username:
+            await self.check()
+        if self._public_url and not self._polls:
+            await self._set_webhook()
+
+    async def close(self) -> None:
+        """Release the connections."""
+        await self._sending.shutdown()
+        await self._polling.shutdown()
+
+    async def check(self) -> str:
+        """Ask who the bot is; what Telegram says wins over the configured username."""
+        with repeatable():
+            user = await self._bot.get_me()
+        self._me = Me(id=user.id, username=user.username or "")
+        hears_all = "" if user.can_read_all_group_messages else " (group privacy is on)"
+        return f"@{self._me.username}{hears_all}"
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Try once; to a group that has become a supergroup meanwhile, once more at its new number."""
+        try:
+            chat, connection = destination(outbound.address)
+            reply_to = message_number(outbound.reply_to)
+            thread = message_number(outbound.address.thread)
+        except ValueError as exc:
+            raise DeliveryRefused("the address is none of Telegram") from exc
+        with in_our_words():
+            try:
+                return await self._send(outbound, chat, connection, reply_to, thread)
+            except ChatMigrated as moved:
+                return await self._send(outbound, moved.new_chat_id, connection, None, thread)
+
+    async def _send(
+        self, outbound: Outbound, chat: int, connection: str | None, reply_to: int | None, thread: int | None
+    ) -> Receipt:
+        sent = await self._bot.send_message(
+            chat,
+            outbound.text,
+            business_connection_id=connection,
+            message_thread_id=thread,
+            reply_parameters=reply(reply_to),
+            reply_markup=keyboard(outbound.buttons),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return Receipt(message_id=str(sent.message_id))
+
+    async def show_typing(self, address: Address) -> None:
+        """Show for some five seconds that an answer is being written."""
+        # ValueError: the address of another channel.
+        with suppress(DeliveryError, ValueError), repeatable():
+            chat, connection = destination(address)
+            await self._bot.send_chat_action(
+                chat,
+                ChatAction.TYPING,
+                message_thread_id=message_number(address.thread),
+                business_connection_id=connection,
+            )
+
+    async def received(self, event: Inbound) -> None:
+        """Answer a button press: until then the button shows a clock."""
+        if event.message_id.startswith(PRESS):
+            with suppress(DeliveryError), repeatable():
+                await self._bot.answer_callback_query(event.message_id.removeprefix(PRESS))
+
+    def private_link(self, token: str) -> str | None:
+        """A link by which a person opens the private chat with `/start token`."""
+        return f"https://t.me/{self._me.username}?start={token}" if self._me.username else None
+
+    def poll(self) -> AsyncIterator[bytes] | None:
+        """Updates as Telegram would post them; ends with a `DeliveryError` and may be asked again."""
+        return self._updates() if self._polls else None
+
+    async def _updates(self) -> AsyncIterator[bytes]:
+        while True:
+            for update in await self._fetch():
+                yield json.dumps(update).encode()
+                self._offset = update["update_id"] + 1
+
+    async def _fetch(self) -> list[dict[str, int]]:
+        """One getUpdates, raw: the library's own would fail as a whole at one odd update."""
+        query = {"timeout": self._poll_seconds, "allowed_updates": json.dumps(WANTED)}
+        if self._offset is not None:
+            query["offset"] = self._offset
+        with repeatable():
+            updates = await self._polling.post(
+                f"{self._bot.base_url}/getUpdates?{urlencode(query)}",
+                read_timeout=self._poll_seconds + POLL_GRACE,
+            )
+        if not isinstance(updates, list) or not all(map(_is_update, updates)):
+            raise DeliveryLater("Telegram: the answer holds no updates")
+        return updates
+
+    async def _set_webhook(self) -> None:
+        with repeatable():
+            await self._bot.set_webhook(
+                self._public_url + self._path, secret_token=self._secret, allowed_updates=WANTED
+            )
+
+
+def _is_update(update: object) -> bool:
+    return isinstance(update, dict) and type(update.get("update_id")) is int
+
+
+def _token(account: Account, secrets: Mapping[str, str]) -> str:
+    token = secrets.get("token", "")
+    if not TOKEN.match(token):
+        raise SettingsError(f"telegram {account.id}: the token is missing or not of the form 123456:ABC-def")
+    return token
+
+
+def _username(account: Account) -> str:
+    return account.options.get("username", "").lstrip("@")
+
+
+def _mode(account: Account) -> str:
+    mode = account.options.get("mode", "webhook")
+    if mode not in MODES:
+        raise SettingsError(f"telegram {account.id}: mode is webhook or polling, not {mode}")
+    return mode
+
+
+def _webhook_secret(account: Account, secrets: Mapping[str, str]) -> str:
+    secret = secrets.get("webhook", "")
+    if _mode(account) == "polling" and not secret:
+        return ""
+    if not SECRET.match(secret):
+        raise SettingsError(
+            f"telegram {account.id}: the webhook secret is missing or not 1 to 256 of A-Z a-z 0-9 _ -"
+        )
+    return secret

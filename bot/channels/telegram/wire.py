@@ -1,0 +1,189 @@
+"""The line to the Bot API: python-telegram-bot's client, its errors told in our words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from bot.errors import (
+    AccountStopped,
+    DeliveryError,
+    DeliveryLater,
+    DeliveryRefused,
+    DeliveryUnknown,
+    Unreachable,
+)
+
+CONNECTIONS = 64
+SECONDS = 10.0
+
+# The Bot API carries the token in the URL, which httpx logs at INFO; python-telegram-bot logs
+# every parameter, that is customers' words, at DEBUG.
+TALKATIVE = ("httpx", "httpcore", "telegram")
+
+# httpx's ways to say that no byte of the request left this machine.
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+
+# Who answers 500 or 503 has judged the call and not carried it out. Of the others of that
+# hundred (502 and 504 above all) a proxy speaks, which cannot know how far the call came.
+NOT_DONE = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+# The statuses whose meaning python-telegram-bot reads.
+READ_BY_LIBRARY = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+
+Translation = Callable[[TelegramError], DeliveryError]
+
+
+class NotDone(NetworkError):
+    """The call surely had no effect: it may be made again."""
+
+
+class Vague(NetworkError):
+    """The call may have had its effect: the answer is missing or says nothing of it."""
+
+
+class Wire(HTTPXRequest):
+    """The client, telling apart what it throws together as `NetworkError`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            connection_pool_size=CONNECTIONS,
+            connect_timeout=SECONDS,
+            read_timeout=SECONDS,
+            write_timeout=SECONDS,
+            pool_timeout=SECONDS,
+        )
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Make a request as the parent does; raise `NotDone` and `Vague` where these are known."""
+        try:
+            code, payload = await super().do_request(*args, **kwargs)
+        except NetworkError as exc:
+            known = NotDone if isinstance(exc.__cause__, NEVER_SENT) else Vague
+            raise known(type(exc.__cause__).__name__) from exc
+        except RuntimeError as exc:  # the parent's word for a client that is closed
+            raise NotDone("the channel is closed") from exc
+        _look_at_status(code, payload)
+        return code, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Parse an answer; unlike the parent, never log one that is wrong: it may hold a text."""
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            raise Vague("the answer is not JSON") from None
+        if not isinstance(answer, dict) or ("result" not in answer and "error_code" not in answer):
+            raise Vague("the answer is not one of the Bot API")
+        return answer
+
+
+def _look_at_status(code: int, payload: bytes) -> None:
+    """Raise for a status that the library does not tell from others."""
+    if code < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if code in NOT_DONE or code < HTTPStatus.BAD_REQUEST:
+        raise NotDone(f"status {code}")
+    if code == HTTPStatus.TOO_MANY_REQUESTS and b"retry_after" not in payload:
+        raise NotDone(f"status {code}")
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Vague(f"status {code}")
+    if code not in READ_BY_LIBRARY:
+        raise BadRequest(f"status {code}")
+
+
+def keep_quiet() -> None:
+    """Hold the loggers below to warnings, and take the library's timedeltas without a warning."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Raise a `DeliveryError` for every error of a call that must not be made twice."""
+    try:
+        yield
+    except TelegramError as exc:
+        # Not `from exc`: what the library says of a refused token may quote the token.
+        raise _translate(exc) from None
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """The same for a call that does no harm when it is made twice: nothing is unknown then."""
+    try:
+        with in_our_words():
+            yield
+    except DeliveryUnknown as exc:
+        raise DeliveryLater(str(exc)) from None
+
+
+def _translate(exc: TelegramError) -> DeliveryError:
+    """The first line of the table that fits: a `BadRequest` is a `NetworkError` too."""
+    return next(translation for kind, translation in TABLE if isinstance(exc, kind))(exc)
+
+
+def _later(exc: TelegramError) -> DeliveryError:
+    return DeliveryLater(f"Telegram: {exc.message}")
+
+
+def _flooded(exc: TelegramError) -> DeliveryError:
+    wait = exc.retry_after if isinstance(exc, RetryAfter) else 0
+    seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return DeliveryLater(f"Telegram asks to wait {seconds:g} s", retry_after=seconds)
+
+
+def _taken(exc: TelegramError) -> DeliveryError:
+    return DeliveryLater(
+        f"Telegram: {exc.message} (a bot has either one poller or a webhook: stop the other program, "
+        "or take another bot for this machine)"
+    )
+
+
+TABLE: tuple[tuple[type[TelegramError], Translation], ...] = (
+    (RetryAfter, _flooded),
+    (InvalidToken, lambda _: AccountStopped("Telegram refuses the token of this bot")),
+    (Forbidden, lambda exc: Unreachable(f"Telegram: {exc.message}")),
+    (BadRequest, lambda exc: DeliveryRefused(f"Telegram: {exc.message}")),
+    (Conflict, _taken),
+    (NotDone, _later),
+    (NetworkError, lambda exc: DeliveryUnknown(f"Telegram: {exc.message}")),
+    (TelegramError, lambda exc: DeliveryRefused(f"Telegram: {exc.message}")),
+)
