@@ -15,7 +15,7 @@ from bot.supervisor.keep import Supervisor
 
 # All that a model is made of. The lock stands for the versions of Rasa and its libraries.
 INPUTS = ("config.yml", "domain.yml", "domain", "data", "bot/nlu", "bot/language.py", "requirements.lock")
-_QUIET = {
+QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow tells about the processor otherwise
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",  # Rasa's tracker store, on SQLAlchemy 1.4 by intent
@@ -31,7 +31,7 @@ class TrainingFailed(RelaisError):
 
 def rasa(name: str, *arguments: str) -> Program:
     """A Rasa command, without telemetry and without the chatter of its libraries."""
-    return Program(name=name, command=(sys.executable, "-m", "rasa", *arguments), environment=_QUIET)
+    return Program(name=name, command=(sys.executable, "-m", "rasa", *arguments), environment=QUIET)
 
 
 def path(root: Path) -> Path:

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.brand.loading import load_brand
+from bot.commands.environment import read_env_file
+from bot.errors import SettingsError
+from bot.settings import account_secrets, read_settings
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / ".env.example"
+
+
+class Asked(dict[str, str]):
+    """An environment that remembers which variables were asked for."""
+
+    def __init__(self, **values: str) -> None:
+        super().__init__(values)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+        """Overrides `dict.get`, whose overloads cannot be spelt out in one signature."""
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def asked_for(tmp_path: Path) -> set[str]:
+    environment = Asked(RELAIS_STATE=str(tmp_path))
+    read_settings(environment)
+    for account in load_brand(ROOT / "brand.yml").accounts:
+        account_secrets(account, environment)
+    return environment.names
+
+
+def test_example_lists_every_variable_that_is_read(tmp_path: Path) -> None:
+    example = EXAMPLE.read_text()
+    missing = {
+        name
+        for name in asked_for(tmp_path)
+        if f"#{name}=" not in example and f"#{name.removesuffix('_FILE')}=" not in example
+    }
+    assert missing == set()
+
+
+def test_example_lists_nothing_that_is_not_read(tmp_path: Path) -> None:
+    listed = set(re.findall(r"^#([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
+    assert listed - asked_for(tmp_path) == set()
+
+
+def test_example_as_it_stands_sets_nothing() -> None:
+    assert read_env_file(EXAMPLE) == {}
+
+
+def test_lines_of_an_env_file_become_variables(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# ports\nRELAIS_PORT=8081\n\n A = 'b c' \nEMPTY=\nX=a=b\n")
+    expected = {"RELAIS_PORT": "8081", "A": "b c", "EMPTY": "", "X": "a=b"}
+    assert read_env_file(tmp_path / ".env") == expected
+
+
+def test_no_env_file_is_fine(tmp_path: Path) -> None:
+    assert read_env_file(tmp_path / ".env") == {}
+
+
+@pytest.mark.parametrize("line", ["RELAIS_PORT", "export A=b", "=x"])
+def test_a_line_that_is_no_variable_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(f"A=b\n{line}\n")
+    with pytest.raises(SettingsError, match="line 2"):
+        read_env_file(tmp_path / ".env")
