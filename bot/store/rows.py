@@ -136,4 +136,5 @@ class Agent(Struct, frozen=True, kw_only=True):
 
 def read(kind: type[S], row: Mapping[Any, Any]) -> S:
     """Turn a row into a value; columns that the value does not have are left out."""
-    return msgspec.convert(dict(row), kind)
+    # SQLAlchemy's keys are a subclass of str, which msgspec does not take.
+    return msgspec.convert({str(name): value for name, value in row.items()}, kind)
