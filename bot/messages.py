@@ -81,7 +81,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     `author` is the display name, which is hostile input like `text`.
     `language` is what the client says of itself (ISO 639-1), a hint only.
     `start_token` came with a deep link from a public thread.
-    `text_is_payload` says that a button was pressed, not a text typed.
+    `text_is_payload` says that a button was pressed, not a text typed; `shown` is then the
+    button's title, for those who read the transcript.
     """
 
     address: Address
@@ -96,6 +97,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     start_token: str = ""
     text_is_payload: bool = False
+    shown: str = ""
 
 
 class Outbound(Struct, frozen=True, kw_only=True):

@@ -93,6 +93,7 @@ def _take_message(
         author="customer",
         text=event.text,
         is_payload=event.text_is_payload,
+        shown=event.shown,
         is_start=bool(event.start_token),
         attachments=event.attachments,
         reply_to=event.reply_to,

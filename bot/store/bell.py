@@ -21,6 +21,11 @@ def conversation(conversation_id: int) -> str:
     return f"conversation/{conversation_id}"
 
 
+def writing(conversation_id: int) -> str:
+    """The topic that rings while an agent writes to a customer."""
+    return f"conversation/{conversation_id}/writing"
+
+
 class Listener:
     """Hears the topics it listens to; ringing before it waits is not lost."""
 
@@ -30,6 +35,12 @@ class Listener:
     def ring(self) -> None:
         """Wake up."""
         self._rung.set()
+
+    def take(self) -> bool:
+        """Tell whether it was rung since, without waiting."""
+        rung = self._rung.is_set()
+        self._rung.clear()
+        return rung
 
     async def wait(self, patience: float) -> bool:
         """Wait until rung, at most `patience` seconds; tells whether it was."""

@@ -70,6 +70,7 @@ class Line(Struct, frozen=True, kw_only=True):
     purpose: Purpose | None
     text: str
     is_payload: bool
+    shown: str
     is_start: bool
     attachments: tuple[Attachment, ...]
     buttons: tuple[Button, ...]
@@ -81,6 +82,11 @@ class Line(Struct, frozen=True, kw_only=True):
     handled_at: datetime | None
     edited_at: datetime | None
     deleted_at: datetime | None
+
+    @property
+    def readable(self) -> str:
+        """What people read: a button's title where its payload means nothing to them."""
+        return self.shown or self.text
 
 
 class Case(Struct, frozen=True, kw_only=True):

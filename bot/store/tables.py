@@ -106,6 +106,8 @@ messages = Table(
     Column("purpose", String(20)),
     Column("text", Text, nullable=False),
     Column("is_payload", Boolean, nullable=False, default=False),
+    # the title of the button that was pressed, where `text` is its payload
+    Column("shown", Text, nullable=False, default=""),
     Column("is_start", Boolean, nullable=False, default=False),
     Column("attachments", JSON, nullable=False, default=list),
     Column("buttons", JSON, nullable=False, default=list),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.sql import Select
 from sqlalchemy.engine import Connection
 
@@ -24,6 +24,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose | None = None
     agent_id: int | None = None
     is_payload: bool = False
+    shown: str = ""
     is_start: bool = False
     attachments: tuple[Attachment, ...] = ()
     buttons: tuple[Button, ...] = ()
@@ -73,6 +74,38 @@ def latest(connection: Connection, conversation_id: int, limit: int) -> list[Lin
     query = select(messages).where(messages.c.conversation_id == conversation_id)
     rows = connection.execute(query.order_by(messages.c.seq.desc()).limit(limit))
     return [read(Line, row) for row in rows.mappings()][::-1]
+
+
+def acknowledged_at(connection: Connection, conversation_id: int, seq: int) -> datetime | None:
+    """When the messages from number `seq` on were acknowledged, if they were."""
+    query = select(messages.c.created_at).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.seq > seq,
+        messages.c.purpose == "acknowledge",
+    )
+    moment: datetime | None = connection.execute(query.limit(1)).scalar()
+    return moment
+
+
+def by_platform_id(
+    connection: Connection, conversation_id: int, platform_id: str
+) -> Line | None:
+    """The customer's message of that platform id, if it was taken in."""
+    found = _by_platform_id(connection, conversation_id, platform_id)
+    return found[0] if found else None
+
+
+def changed_since(
+    connection: Connection, conversation_id: int, moment: datetime | None
+) -> list[Line]:
+    """The messages that were edited or deleted after a moment, or ever; in order."""
+    edited, deleted = messages.c.edited_at, messages.c.deleted_at
+    if moment is None:
+        changed = or_(edited.is_not(None), deleted.is_not(None))
+    else:
+        changed = or_(edited > moment, deleted > moment)
+    query = select(messages).where(messages.c.conversation_id == conversation_id, changed)
+    return _lines(connection, query)
 
 
 def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -> None:

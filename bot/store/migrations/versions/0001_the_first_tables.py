@@ -130,6 +130,7 @@ def upgrade() -> None:
     sa.Column('purpose', sa.String(length=20), nullable=True),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('is_payload', sa.Boolean(), nullable=False),
+    sa.Column('shown', sa.Text(), nullable=False),
     sa.Column('is_start', sa.Boolean(), nullable=False),
     sa.Column('attachments', sa.JSON(), nullable=False),
     sa.Column('buttons', sa.JSON(), nullable=False),
