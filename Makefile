@@ -34,3 +34,50 @@ check: $(stamp) ## Lint, types and import directions
 format: $(stamp) ## Put imports and layout in order
 	.venv/bin/ruff check --fix-only --quiet .
 	.venv/bin/ruff format .
+
+.PHONY: test
+test: install check validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
+	.venv/bin/pytest
+
+.PHONY: unit
+unit: $(stamp) ## The quick tests only: no Rasa, no browser
+	.venv/bin/pytest -m "not rasa and not browser"
+
+.PHONY: coverage
+coverage: $(stamp) ## The quick tests, and the lines they do not reach
+	.venv/bin/coverage run -m pytest -q -m "not rasa and not browser"
+	.venv/bin/coverage report
+
+.PHONY: train
+train: $(stamp) ## Train the assistant unless the model for the present data exists
+	@$(python) -m bot train
+
+.PHONY: validate
+validate: $(stamp) ## Check the assistant's data for contradictions
+	@scripts/rasa data validate --fail-on-warnings
+
+.PHONY: stories
+stories: $(stamp) ## Play the test stories with the trained model
+	@scripts/rasa test core --stories tests/stories --fail-on-prediction-errors \
+		--model "$$($(python) -m bot train)" --out var/stories
+
+.PHONY: shell
+shell: $(stamp) ## Rasa's own shell, without the gateway
+	@scripts/rasa shell --model "$$($(python) -m bot train)"
+
+.PHONY: talk
+talk: $(stamp) ## A conversation in the terminal with the running product
+	@$(python) -m bot talk
+
+.PHONY: doctor
+doctor: $(stamp) ## What is configured, reachable, missing and wrong
+	@$(python) -m bot doctor
+
+.PHONY: evaluate
+evaluate: $(stamp) ## Run a table of messages through the assistant: make evaluate FILE=messages.csv
+	@$(python) -m bot evaluate "$(FILE)"
+
+.PHONY: clean
+clean: ## Remove caches and models; keep .venv and var (database, secret)
+	rm -rf models results .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	find bot actions tests -name __pycache__ -type d -prune -exec rm -rf {} + 2> /dev/null || true

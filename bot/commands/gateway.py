@@ -21,5 +21,6 @@ def command() -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     settings = read_settings(os.environ)
-    prepare(settings)
+    if login := prepare(settings):
+        click.echo(f"First login at the desk: {login}")
     asyncio.run(serve(settings))

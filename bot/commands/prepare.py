@@ -21,6 +21,9 @@ class Login(Struct, frozen=True, kw_only=True):
     login: str
     password: str
 
+    def __str__(self) -> str:
+        return f"{self.login}, password {self.password} (shown only now)"
+
 
 def prepare(settings: Settings) -> Login | None:
     """Bring the database to the newest schema; the first login if nobody had one yet."""

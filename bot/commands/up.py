@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from bot.brand.loading import load_brand
+from bot.brand import load_brand
 from bot.commands.prepare import Login, prepare
+from bot.commands.processes import actions, endpoints, gateway, rasa, rasa_url, wanted_ports
 from bot.commands.web import gateway_url, until_it_answers
 from bot.settings import Settings, read_settings
-from bot.supervisor import Port, Program, Supervisor, check_ports, model
+from bot.supervisor import Supervisor, check_ports, model
 
-_LOOPBACK = "127.0.0.1"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -34,47 +33,8 @@ def command() -> None:
     check_ports(wanted_ports(settings))
     login = prepare(settings)
     if login:
-        _say(_login_words(login))
+        _say(f"First login at the desk: {login}")
     asyncio.run(_run(settings, login))
-
-
-def wanted_ports(settings: Settings) -> list[Port]:
-    """The ports that `up` listens on."""
-    return [
-        Port(name="the gateway", host=settings.host, number=settings.port, variable="RELAIS_PORT"),
-        Port(name="Rasa", host=_LOOPBACK, number=settings.rasa_port, variable="RELAIS_RASA_PORT"),
-        Port(
-            name="the action server",
-            host=_LOOPBACK,
-            number=settings.actions_port,
-            variable="RELAIS_ACTIONS_PORT",
-        ),
-    ]
-
-
-def gateway() -> Program:
-    """The process that customers and agents reach."""
-    return Program(name="gateway", command=(sys.executable, "-m", "bot", "gateway"))
-
-
-def rasa(settings: Settings, trained: Path) -> Program:
-    """Rasa's server, reached by the gateway only."""
-    return model.rasa(
-        "rasa",
-        *("run", "--quiet", "--model", str(trained)),
-        *("--interface", _LOOPBACK, "--port", str(settings.rasa_port)),
-    )
-
-
-def actions(settings: Settings) -> Program:
-    """The action server, reached by Rasa only."""
-    arguments = ("--actions", "actions", "--port", str(settings.actions_port), "--quiet")
-    return Program(
-        name="actions",
-        command=(sys.executable, "-m", "rasa_sdk", *arguments),
-        # rasa-sdk listens on every address unless told otherwise.
-        environment={**model.QUIET, "SANIC_HOST": _LOOPBACK},
-    )
 
 
 async def _run(settings: Settings, login: Login | None) -> None:
@@ -107,8 +67,8 @@ async def _start(settings: Settings, login: Login | None, supervisor: Supervisor
     trained = await _model(Path.cwd(), supervisor)
     _say("Rasa is loading (10 to 20 seconds) ...")
     supervisor.keep(actions(settings))
-    supervisor.keep(rasa(settings, trained))
-    await until_it_answers(f"http://{_LOOPBACK}:{settings.rasa_port}/")
+    supervisor.keep(rasa(settings, trained, endpoints(settings, Path.cwd())))
+    await until_it_answers(rasa_url(settings))
     _say(_welcome(settings, login, time.monotonic() - began))
 
 
@@ -123,10 +83,6 @@ async def _model(root: Path, supervisor: Supervisor) -> Path:
     return trained
 
 
-def _login_words(login: Login) -> str:
-    return f"First login at the desk (shown only now): {login.login}, password {login.password}"
-
-
 def _welcome(settings: Settings, login: Login | None, seconds: float) -> str:
     lines = [
         f"Relais is up ({seconds:.0f} s).",
@@ -135,7 +91,7 @@ def _welcome(settings: Settings, login: Login | None, seconds: float) -> str:
         "  Stop   Ctrl-C",
     ]
     if login:
-        lines.insert(3, f"  Login  {login.login}, password {login.password} (shown only now)")
+        lines.insert(3, f"  Login  {login}")
     return "\n".join(["", *lines, ""])
 
 

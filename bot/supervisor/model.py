@@ -14,7 +14,7 @@ from bot.supervisor.child import Program, Say
 from bot.supervisor.keep import Supervisor
 
 # All that a model is made of. The lock stands for the versions of Rasa and its libraries.
-INPUTS = ("config.yml", "domain.yml", "domain", "data", "bot/nlu", "bot/language.py", "requirements.lock")
+INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/language.py", "requirements.lock")
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow tells about the processor otherwise
@@ -59,7 +59,6 @@ async def train(root: Path, supervisor: Supervisor, say: Say) -> Path:
         "training",
         *("train", "--out", str(target.parent)),
         *("--fixed-model-name", unfinished.name.removesuffix(".tar.gz")),
-        *_domain(root),
     )
     last_words: deque[str] = deque(maxlen=_LAST_WORDS)
 
@@ -73,10 +72,6 @@ async def train(root: Path, supervisor: Supervisor, say: Say) -> Path:
         unfinished.unlink(missing_ok=True)
         raise TrainingFailed("\n".join(["Rasa could not train the model. Its last words:", *last_words]))
     return unfinished.replace(target)
-
-
-def _domain(root: Path) -> tuple[str, ...]:
-    return ("--domain", "domain") if (root / "domain").is_dir() else ()
 
 
 def _files(root: Path) -> Iterator[Path]:

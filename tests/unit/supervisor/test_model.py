@@ -76,10 +76,3 @@ async def test_a_failed_training_leaves_no_model_and_says_why(root: Path, superv
     with pytest.raises(model.TrainingFailed, match="telemetry false"):
         await model.train(root, supervisor, print)
     assert list((root / "models").iterdir()) == []
-
-
-async def test_a_domain_folder_is_named_to_rasa(root: Path, supervisor: Supervisor) -> None:
-    (root / "exit_code").write_text("1")
-    (root / "domain").mkdir()
-    with pytest.raises(model.TrainingFailed, match="'--domain', 'domain'"):
-        await model.train(root, supervisor, print)

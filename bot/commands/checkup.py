@@ -1,0 +1,155 @@
+"""What `doctor` looks at."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.brand import Account, load_brand
+from bot.channels.registry import CHANNELS
+from bot.commands.processes import wanted_ports
+from bot.commands.web import answers, gateway_url
+from bot.errors import RelaisError
+from bot.settings import Settings, account_secrets, read_settings
+from bot.store import agents, migrate
+from bot.store.store import Store
+from bot.supervisor import model
+from bot.supervisor.ports import is_free
+
+_LOW_DISK = 1_000_000_000
+_PATIENCE = 10
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing looked at. A `note` needs no action; `remedy` says what to do."""
+
+    subject: str
+    state: Literal["good", "note", "wrong"]
+    words: str
+    remedy: str = ""
+
+
+async def check_up(environment: Mapping[str, str]) -> list[Finding]:
+    """Look at everything; what depends on something that is wrong is left out."""
+    try:
+        settings = read_settings(environment)
+        brand = load_brand(settings.brand_file)
+    except RelaisError as error:
+        return [Finding(subject="Settings", state="wrong", words=str(error))]
+    return [
+        Finding(subject="Settings", state="good", words=f"{brand.name}, brand in {settings.brand_file}"),
+        disk(settings),
+        database(settings),
+        trained_model(Path.cwd()),
+        *[finding async for finding in _processes(settings)],
+        *await asyncio.gather(*(account_state(account, environment) for account in brand.accounts)),
+    ]
+
+
+def disk(settings: Settings) -> Finding:
+    """Room for the database."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.state).free
+    words = f"{free / 1e9:.1f} GB free for {settings.state}"
+    if free < _LOW_DISK:
+        remedy = "Make room: messages cannot be accepted on a full disk."
+        return Finding(subject="Disk", state="wrong", words=words, remedy=remedy)
+    return Finding(subject="Disk", state="good", words=words)
+
+
+def database(settings: Settings) -> Finding:
+    """Reachable, with the newest schema, and somebody can log in."""
+    store = Store(settings.database_url)
+    try:
+        if not migrate.is_current(store):
+            words = "not created yet, or of an older release"
+            return Finding(
+                subject="Database", state="note", words=words, remedy="The next start (make run) sees to it."
+            )
+        people = store.run_now(agents.count)
+    except SQLAlchemyError as error:
+        remedy = "Check DATABASE_URL and whether the database server runs."
+        return Finding(subject="Database", state="wrong", words=_cause(error), remedy=remedy)
+    finally:
+        store.close()
+    if not people:
+        remedy = "python -m bot user add LOGIN --role supervisor"
+        return Finding(
+            subject="Database", state="wrong", words="nobody can log in to the desk", remedy=remedy
+        )
+    return Finding(subject="Database", state="good", words=f"up to date, {people} can log in to the desk")
+
+
+def trained_model(root: Path) -> Finding:
+    """A model for today's data."""
+    trained = model.path(root)
+    if trained.exists():
+        return Finding(subject="Model", state="good", words=f"fresh: {trained.relative_to(root)}")
+    remedy = "The next start (make run) trains one; make train does it now."
+    return Finding(subject="Model", state="note", words="none for the present data", remedy=remedy)
+
+
+async def account_state(account: Account, environment: Mapping[str, str]) -> Finding:
+    """Switched on, and does the platform know it?"""
+    subject = f"{account.channel}/{account.id}"
+    if account.channel not in CHANNELS:
+        known = ", ".join(CHANNELS)
+        return Finding(subject=subject, state="wrong", words=f"no such channel; there are {known}")
+    try:
+        secrets = account_secrets(account, environment)
+        if secrets is None:
+            remedy = f"To switch it on, set {', '.join(account.secrets.values())}."
+            return Finding(subject=subject, state="note", words="off: its secrets are not set", remedy=remedy)
+        words = await _ask_platform(account, secrets)
+    except asyncio.TimeoutError:
+        return Finding(subject=subject, state="wrong", words=f"the platform is silent for {_PATIENCE} s")
+    except RelaisError as error:
+        remedy = f"Check {', '.join(account.secrets.values()) or 'brand.yml'} and the network."
+        return Finding(subject=subject, state="wrong", words=str(error), remedy=remedy)
+    return Finding(subject=subject, state="good", words=f"reachable as {words}")
+
+
+async def _ask_platform(account: Account, secrets: Mapping[str, str]) -> str:
+    channel = CHANNELS[account.channel](account, secrets)
+    await channel.open()
+    try:
+        return await asyncio.wait_for(channel.check(), _PATIENCE)
+    finally:
+        await channel.close()
+
+
+async def _processes(settings: Settings) -> AsyncIterator[Finding]:
+    if not await answers(f"{gateway_url(settings)}/health"):
+        for port in wanted_ports(settings):
+            yield _stopped(port.name, port.host, port.number, port.variable)
+        return
+    yield Finding(subject="Gateway", state="good", words=f"answers at {gateway_url(settings)}")
+    yield await _server("Rasa", f"{settings.rasa_url}/")
+    yield await _server("Action server", f"{settings.actions_url}/health")
+
+
+def _stopped(name: str, host: str, number: int, variable: str) -> Finding:
+    subject = f"Port {number}"
+    if is_free(host, number):
+        return Finding(subject=subject, state="note", words=f"free: {name} is not running")
+    remedy = f"Stop the other program, or choose another port: {variable}"
+    return Finding(
+        subject=subject, state="wrong", words=f"taken, yet no gateway is running for {name}", remedy=remedy
+    )
+
+
+async def _server(name: str, url: str) -> Finding:
+    if await answers(url):
+        return Finding(subject=name, state="good", words=f"answers at {url}")
+    remedy = "Messages are accepted and acknowledged meanwhile. Look at the output of make run."
+    return Finding(subject=name, state="wrong", words=f"does not answer at {url}", remedy=remedy)
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    return str(error).splitlines()[0]

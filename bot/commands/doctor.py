@@ -1,0 +1,33 @@
+"""`python -m bot doctor`"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import click
+
+from bot.commands.checkup import Finding, check_up
+
+_MARKS = {"good": "ok   ", "note": "note ", "wrong": "WRONG"}
+
+
+@click.command("doctor")
+def command() -> None:
+    """Say in plain words what is configured, reachable, missing and wrong.
+
+    Exits with 1 when something is wrong; what is only switched off or not running is noted.
+    """
+    findings = asyncio.run(check_up(os.environ))
+    for finding in findings:
+        _show(finding)
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    click.echo(f"\n{wrong or 'Nothing'} wrong." if wrong != 1 else "\nOne thing wrong.")
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+def _show(finding: Finding) -> None:
+    click.echo(f"{_MARKS[finding.state]}  {finding.subject}: {finding.words}")
+    if finding.remedy:
+        click.echo(f"       -> {finding.remedy}")
