@@ -127,7 +127,7 @@ def _follow(data: Any, where: Where) -> Any:
 def _with_only(data: Any, where: Where, key: object) -> Any:
     if not where:
         return {key: data[key]}
-    copy = list(data) if isinstance(data, list) else dict(data)
+    copy: Any = list(data) if isinstance(data, list) else dict(data)
     copy[where[0]] = _with_only(data[where[0]], where[1:], key)
     return copy
 

@@ -25,7 +25,7 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of brand.yml: a key that is not foreseen is an error, not ignored."""
 
 
-class Market(Shape):
+class Market(Shape, frozen=True, kw_only=True):
     """Where customers are: `languages` in order of preference, the first is the default."""
 
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
@@ -33,7 +33,7 @@ class Market(Shape):
     emergency: Text = "112"
 
 
-class Account(Shape):
+class Account(Shape, frozen=True, kw_only=True):
     """One account of the brand on one network.
 
     `secrets` maps what the channel needs (token, secret) to names of environment variables:
@@ -52,7 +52,7 @@ class Account(Shape):
         return f"/channels/{self.channel}/{self.id}"
 
 
-class Promises(Shape):
+class Promises(Shape, frozen=True, kw_only=True):
     """What customers are promised; every delay is a duration such as `1s`, `30m`, `24h`.
 
     `acknowledge_within` is the longest wait for a first response. `assistant_within` is how
@@ -65,7 +65,7 @@ class Promises(Shape):
     answer_within: dict[Priority, Duration]
 
 
-class Route(Shape):
+class Route(Shape, frozen=True, kw_only=True):
     """What is done with a register or intent.
 
     `public` overrides `decision` on a public surface.
@@ -81,7 +81,7 @@ class Route(Shape):
         return self.public if surface == "public" and self.public else self.decision
 
 
-class Thresholds(Shape):
+class Thresholds(Shape, frozen=True, kw_only=True):
     """How sure the assistant must be, as probabilities.
 
     Below `understood` for its best guess a message is not understood. `answer` is the least
@@ -96,14 +96,14 @@ class Thresholds(Shape):
     human_registers: tuple[Register, ...]
 
 
-class Words(Shape):
+class Words(Shape, frozen=True, kw_only=True):
     """Words that, alone in a message, stop the bot or let it speak again."""
 
     stop: dict[Language, tuple[Text, ...]]
     resume: dict[Language, tuple[Text, ...]]
 
 
-class FixedTexts(Shape):
+class FixedTexts(Shape, frozen=True, kw_only=True):
     """What the product says by itself, per language.
 
     Placeholders: `{brand}`, `{reference}`, `{deadline}`, `{link}`, `{agent}`.
@@ -123,7 +123,7 @@ class FixedTexts(Shape):
     resolved: Texts
 
 
-class Brand(Shape):
+class Brand(Shape, frozen=True, kw_only=True):
     """A whole brand."""
 
     name: Text
@@ -148,6 +148,12 @@ class Brand(Shape):
         """The account of that name, or None."""
         found = (a for a in self.accounts if (a.channel, a.id) == (channel, account_id))
         return next(found, None)
+
+    def account_of(self, channel: str, account_id: str) -> Account:
+        """The account of that name; of one that was taken out, a stand-in in the first market."""
+        market = next(iter(self.markets))
+        stand_in = Account(channel=channel, id=account_id, market=market)
+        return self.account(channel, account_id) or stand_in
 
     def route(self, intent: str, register: Register) -> Route:
         """The most specific rule: for the intent, else for its register."""

@@ -84,9 +84,7 @@ def _take(connection: Connection, event: Inbound, now: datetime) -> int:
     return conversation.id
 
 
-def _take_message(
-    connection: Connection, conversation: Conversation, event: Inbound, now: datetime
-) -> None:
+def _take_message(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
     if event.start_token:
         _join(connection, conversation, event.start_token, now)
     draft = transcript.Draft(
@@ -105,9 +103,7 @@ def _take_message(
         conversations.change(connection, conversation.id, language=event.language)
 
 
-def _join(
-    connection: Connection, conversation: Conversation, token: str, now: datetime
-) -> None:
+def _join(connection: Connection, conversation: Conversation, token: str, now: datetime) -> None:
     """Let a private chat continue the case of the public thread that its link came from."""
     origin = links.use(connection, token, now)
     if origin is None:

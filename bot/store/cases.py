@@ -26,7 +26,7 @@ from bot.errors import AlreadyClaimed, NotFound, TransitionError
 from bot.messages import Entity, Register
 from bot.store import agents, conversations, record, tables
 from bot.store.rows import HUMAN, Case, CaseStatus, Line, read
-from bot.store.tables import cases, messages
+from bot.store.tables import Moment, cases, messages
 
 # Crockford's base 32: no letter that is mistaken for a digit when read out on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -43,7 +43,6 @@ class NewCase(Struct, frozen=True, kw_only=True):
     team: str
     entities: tuple[Entity, ...]
     acknowledge_by: datetime
-    acknowledged_at: datetime | None
     answer_by: datetime
 
 
@@ -53,7 +52,13 @@ def new_reference(prefix: str) -> str:
 
 
 def open_case(
-    connection: Connection, conversation_id: int, reference: str, new: NewCase, now: datetime
+    connection: Connection,
+    conversation_id: int,
+    reference: str,
+    new: NewCase,
+    *,
+    acknowledged_at: datetime | None,
+    now: datetime,
 ) -> Case:
     """Hand a conversation over: from now on it belongs to the queue."""
     values = {name: getattr(new, name) for name in new.__struct_fields__}
@@ -63,6 +68,7 @@ def open_case(
             reference=reference,
             conversation_id=conversation_id,
             status="waiting",
+            acknowledged_at=acknowledged_at,
             opened_at=now,
             updated_at=now,
             **values,
@@ -98,9 +104,7 @@ def current(connection: Connection, case_id: int | None) -> Case | None:
 
 def claim(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
     """Give a waiting case to an agent; raises `AlreadyClaimed` if another was faster."""
-    won = _move(
-        connection, case_id, from_=("waiting",), to="claimed", now=now, agent_id=agent_id
-    )
+    won = _move(connection, case_id, from_=("waiting",), to="claimed", now=now, agent_id=agent_id)
     case = load(connection, case_id)
     if won:
         _record(connection, case, "claimed", agent_id, now)
@@ -111,13 +115,9 @@ def claim(connection: Connection, case_id: int, agent_id: int, now: datetime) ->
     return case
 
 
-def transfer(
-    connection: Connection, case_id: int, team: str, agent_id: int, now: datetime
-) -> Case:
+def transfer(connection: Connection, case_id: int, team: str, agent_id: int, now: datetime) -> Case:
     """Put a case back into the queue, for another team."""
-    _must_move(
-        connection, case_id, from_=HUMAN, to="waiting", now=now, agent_id=None, team=team
-    )
+    _must_move(connection, case_id, from_=HUMAN, to="waiting", now=now, agent_id=None, team=team)
     case = load(connection, case_id)
     _record(connection, case, "transferred", agent_id, now, team=team)
     return case
@@ -172,6 +172,50 @@ def take_over(connection: Connection, case_id: int, agent_id: int, now: datetime
     return case
 
 
+def step_in(
+    connection: Connection, case_id: int, agent_id: int, *, answer_by: datetime, now: datetime
+) -> Case:
+    """Take a case that was closed or handed back to the bot, on an agent's own initiative.
+
+    Raises `TransitionError` if the customer has a newer case by now.
+    """
+    before = load(connection, case_id)
+    if conversations.load(connection, before.conversation_id).case_id != case_id:
+        raise TransitionError("the customer has a newer case")
+    _must_move(
+        connection,
+        case_id,
+        from_=("resolved", "handed_back"),
+        to="claimed",
+        now=now,
+        agent_id=agent_id,
+        resolved_at=None,
+        answered_at=None,
+        answer_by=answer_by,
+    )
+    case = load(connection, case_id)
+    _record(connection, case, "stepped_in", agent_id, now, before=before.status)
+    return case
+
+
+def prioritise(
+    connection: Connection,
+    case_id: int,
+    rank: int,
+    agent_id: int,
+    *,
+    answer_by: datetime,
+    now: datetime,
+) -> Case:
+    """Change how urgent a case is, and by when it is answered."""
+    before = load(connection, case_id)
+    values = {"rank": rank, "answer_by": answer_by}
+    _must_move(connection, case_id, from_=(before.status,), to=before.status, now=now, **values)
+    case = load(connection, case_id)
+    _record(connection, case, "prioritised", agent_id, now, before=before.rank, after=rank)
+    return case
+
+
 def first_response_sent(connection: Connection, line: Line, now: datetime) -> None:
     """Stop the clocks that a sent message stops.
 
@@ -204,25 +248,6 @@ def by_reference(connection: Connection, reference: str) -> Case | None:
     query = select(cases).where(func.upper(cases.c.reference) == reference.upper())
     row = connection.execute(query).mappings().first()
     return read(Case, row) if row else None
-
-
-def queue(
-    connection: Connection,
-    *,
-    statuses: tuple[CaseStatus, ...] = HUMAN,
-    team: str | None = None,
-    agent_id: int | None = None,
-    limit: int = 100,
-) -> list[Case]:
-    """Cases by urgency: priority first, then the nearest promise; answered ones come last."""
-    query = select(cases).where(cases.c.status.in_(statuses))
-    if team:
-        query = query.where(cases.c.team == team)
-    if agent_id:
-        query = query.where(cases.c.agent_id == agent_id)
-    order = (cases.c.answered_at.is_not(None), cases.c.rank, cases.c.answer_by, cases.c.id)
-    rows = connection.execute(query.order_by(*order).limit(limit))
-    return [read(Case, row) for row in rows.mappings()]
 
 
 def _move(
@@ -269,12 +294,6 @@ def _record(
     )
 
 
-def _stop_clock(
-    connection: Connection, case_id: int | None, clock: Column, now: datetime
-) -> None:
+def _stop_clock(connection: Connection, case_id: int | None, clock: Column[Moment], now: datetime) -> None:
     if case_id:
-        connection.execute(
-            update(cases)
-            .where(cases.c.id == case_id, clock.is_(None))
-            .values({clock: now})
-        )
+        connection.execute(update(cases).where(cases.c.id == case_id, clock.is_(None)).values({clock: now}))

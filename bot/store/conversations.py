@@ -59,9 +59,7 @@ def find_or_start(connection: Connection, inbound: Inbound, now: datetime) -> Co
 
 def change(connection: Connection, conversation_id: int, **values: object) -> None:
     """Set columns of a conversation."""
-    connection.execute(
-        update(conversations).where(conversations.c.id == conversation_id).values(**values)
-    )
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
 
 
 def flag(
@@ -127,7 +125,5 @@ def release(connection: Connection, conversation_id: int, *, due_at: datetime | 
 def next_due(connection: Connection) -> datetime | None:
     """When the next turn is due, for a worker that has nothing to do."""
     query = select(conversations.c.due_at).where(conversations.c.due_at.is_not(None))
-    moment: datetime | None = connection.execute(
-        query.order_by(conversations.c.due_at).limit(1)
-    ).scalar()
+    moment: datetime | None = connection.execute(query.order_by(conversations.c.due_at).limit(1)).scalar()
     return moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.messages import Outbound
@@ -46,8 +46,10 @@ def claim(connection: Connection, lease: str, *, now: datetime, until: datetime)
     """
     earlier = outbox.alias("earlier")
     is_first = ~exists().where(
-        earlier.c.conversation_id == outbox.c.conversation_id,
-        earlier.c.message_id < outbox.c.message_id,
+        and_(
+            earlier.c.conversation_id == outbox.c.conversation_id,
+            earlier.c.message_id < outbox.c.message_id,
+        )
     )
     free = or_(outbox.c.lease.is_(None), outbox.c.lease_until < now)
     query = (

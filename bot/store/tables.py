@@ -215,6 +215,16 @@ viewers = Table(
     Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
     Column("agent_id", Integer, ForeignKey("agents.id"), primary_key=True),
     Column("seen_at", Moment, nullable=False),
+    Column("typing_at", Moment),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    # the random token of a form: sent twice, it does its work once
+    Column("agent_id", Integer, ForeignKey("agents.id"), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 links = Table(

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import insert, or_, select, update
-from sqlalchemy.sql import Select
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Select
 
 from bot.messages import Attachment, Button, Purpose
 from bot.store import record
@@ -38,9 +38,7 @@ def append(connection: Connection, conversation_id: int, draft: Draft, now: date
     seq = _next_seq(connection, conversation_id)
     values = msgspec.to_builtins(draft)
     result = connection.execute(
-        insert(messages).values(
-            conversation_id=conversation_id, seq=seq, created_at=now, **values
-        )
+        insert(messages).values(conversation_id=conversation_id, seq=seq, created_at=now, **values)
     )
     return load(connection, result.inserted_primary_key[0])
 
@@ -63,9 +61,7 @@ def unhandled(connection: Connection, conversation_id: int) -> list[Line]:
 
 def after(connection: Connection, conversation_id: int, seq: int, limit: int = 500) -> list[Line]:
     """The messages that came after number `seq`, oldest first."""
-    query = select(messages).where(
-        messages.c.conversation_id == conversation_id, messages.c.seq > seq
-    )
+    query = select(messages).where(messages.c.conversation_id == conversation_id, messages.c.seq > seq)
     return _lines(connection, query.limit(limit))
 
 
@@ -87,17 +83,13 @@ def acknowledged_at(connection: Connection, conversation_id: int, seq: int) -> d
     return moment
 
 
-def by_platform_id(
-    connection: Connection, conversation_id: int, platform_id: str
-) -> Line | None:
+def by_platform_id(connection: Connection, conversation_id: int, platform_id: str) -> Line | None:
     """The customer's message of that platform id, if it was taken in."""
     found = _by_platform_id(connection, conversation_id, platform_id)
     return found[0] if found else None
 
 
-def changed_since(
-    connection: Connection, conversation_id: int, moment: datetime | None
-) -> list[Line]:
+def changed_since(connection: Connection, conversation_id: int, moment: datetime | None) -> list[Line]:
     """The messages that were edited or deleted after a moment, or ever; in order."""
     edited, deleted = messages.c.edited_at, messages.c.deleted_at
     if moment is None:
@@ -114,9 +106,7 @@ def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -
     connection.execute(update(messages).where(messages.c.id.in_(ids)).values(handled_at=now))
 
 
-def edit(
-    connection: Connection, conversation_id: int, platform_id: str, text: str, now: datetime
-) -> None:
+def edit(connection: Connection, conversation_id: int, platform_id: str, text: str, now: datetime) -> None:
     """Show the customer's new words; the old ones stay in the record."""
     for line in _by_platform_id(connection, conversation_id, platform_id):
         record.write(
@@ -132,9 +122,7 @@ def edit(
         _change(connection, line.id, text=text, edited_at=now)
 
 
-def delete(
-    connection: Connection, conversation_id: int, platform_id: str, now: datetime
-) -> None:
+def delete(connection: Connection, conversation_id: int, platform_id: str, now: datetime) -> None:
     """Mark a message that the customer took back; its words stay."""
     for line in _by_platform_id(connection, conversation_id, platform_id):
         record.write(
@@ -157,9 +145,17 @@ def set_delivery(
     platform_id: str = "",
 ) -> None:
     """Say what became of an outbound message."""
-    _change(
-        connection, message_id, delivery=delivery, delivery_reason=reason, platform_id=platform_id
+    _change(connection, message_id, delivery=delivery, delivery_reason=reason, platform_id=platform_id)
+
+
+def requeue(connection: Connection, message_id: int) -> bool:
+    """Queue a message again that did not reach the customer; False if it is on its way or there."""
+    result = connection.execute(
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.delivery.in_(("failed", "unknown")))
+        .values(delivery="queued", delivery_reason=None)
     )
+    return bool(result.rowcount == 1)
 
 
 def _next_seq(connection: Connection, conversation_id: int) -> int:
@@ -173,9 +169,7 @@ def _next_seq(connection: Connection, conversation_id: int) -> int:
     return seq
 
 
-def _by_platform_id(
-    connection: Connection, conversation_id: int, platform_id: str
-) -> Sequence[Line]:
+def _by_platform_id(connection: Connection, conversation_id: int, platform_id: str) -> Sequence[Line]:
     query = select(messages).where(
         messages.c.conversation_id == conversation_id,
         messages.c.platform_id == platform_id,

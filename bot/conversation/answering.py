@@ -1,0 +1,166 @@
+"""One turn: from what a customer wrote to replies, a handover, or silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from bot.assistant.port import Assistant
+from bot.brand import Brand
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.conversation import compose, handover, rules, texts, transactions
+from bot.conversation.compose import UNREAD, Scene
+from bot.conversation.rules import Decision
+from bot.conversation.transactions import Opening, Outcome
+from bot.errors import AssistantError
+from bot.messages import Turn, Understanding
+from bot.store import bell, conversations, links
+from bot.store.bell import Bell
+from bot.store.rows import Case, Conversation
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+# The wait for an answer ends before the promise does, so that there is time to send.
+SHARE_OF_PROMISE = 0.7
+SHORTEST_WAIT = timedelta(seconds=0.3)
+RETRY = timedelta(seconds=1)
+
+Channels = Mapping[tuple[str, str], Channel]
+
+
+class Answering:
+    """Brings turns to their outcome."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bell: Bell,
+        assistant: Assistant,
+        channels: Channels,
+        brand: Brand,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._bell = bell
+        self._assistant = assistant
+        self._channels = channels
+        self._brand = brand
+        self._clock = clock
+
+    async def take(self, conversation_id: int, lease: str) -> None:
+        """Take the turn of a conversation that was claimed under `lease`."""
+        opening = await self._store.read(transactions.open_turn, conversation_id, lease)
+        if not opening.lines:
+            await self._store.run(conversations.release, conversation_id, due_at=None)
+        elif opening.case and opening.case.status != "handed_back":
+            await self._pass_on(opening, opening.case)
+        else:
+            await self._answer(opening)
+
+    async def _pass_on(self, opening: Opening, case: Case) -> None:
+        """Leave it to the humans; only who has just joined in private is told where he is."""
+        scene = self._scene(opening)
+        joined = any(line.is_start for line in opening.lines) and not scene.silenced
+        words = texts.say(self._brand.texts.joined, scene.language, self._brand, reference=case.reference)
+        await self._store.run(
+            transactions.pass_on,
+            opening,
+            answer_by=handover.answer_by_again(case.rank, self._brand, scene.now),
+            notice=words if joined and case.is_human else "",
+            now=scene.now,
+        )
+
+    async def _answer(self, opening: Opening) -> None:
+        scene, words = self._scene(opening), self._brand.words
+        if rules.is_word(opening.text, words.stop):
+            await self._finish(opening, compose.stopped(scene, on=True))
+        elif scene.silenced and rules.is_word(opening.text, words.resume):
+            await self._finish(opening, compose.stopped(scene, on=False))
+        elif opening.text:
+            await self._ask(opening, scene)
+        else:
+            kinds = frozenset(a.kind for line in opening.lines for a in line.attachments)
+            await self._carry_out(rules.decide_on_content(kinds, self._brand), UNREAD, scene)
+
+    async def _ask(self, opening: Opening, scene: Scene) -> None:
+        try:
+            understanding = await self._understanding(opening, scene)
+        except AssistantError as error:
+            log.warning("no answer: %s", error, extra={"conversation": opening.conversation.id})
+            await self._without_assistant(opening, scene)
+            return
+        scene = self._scene(opening, understanding.reading.language)
+        decision = rules.decide(understanding, scene.situation, self._brand)
+        await self._carry_out(decision, understanding, scene)
+
+    async def _understanding(self, opening: Opening, scene: Scene) -> Understanding:
+        """Ask; if the answer takes longer than the promise allows, acknowledge meanwhile."""
+        turn = Turn(
+            conversation=str(opening.conversation.id),
+            text=opening.text,
+            language=scene.language,
+            surface=opening.conversation.surface,
+        )
+        asked = asyncio.ensure_future(self._assistant.read(turn))
+        done, _ = await asyncio.wait({asked}, timeout=self._wait_for_first(opening))
+        if not done:
+            await self._acknowledge(opening, scene)
+            await self._show_typing(opening.conversation)
+        return await asked
+
+    def _wait_for_first(self, opening: Opening) -> float:
+        promise = self._brand.promises.acknowledge_within * SHARE_OF_PROMISE
+        left = promise - (self._clock() - opening.since)
+        return max(left, SHORTEST_WAIT).total_seconds()
+
+    async def _acknowledge(self, opening: Opening, scene: Scene) -> None:
+        conversation = opening.conversation
+        if not rules.may_acknowledge(scene.situation, conversation.last_purpose, conversation.acknowledged):
+            return
+        text = texts.say(self._brand.texts.acknowledgement, scene.language, self._brand)
+        await self._store.run(transactions.acknowledge, opening, text, self._clock())
+        self._bell.ring(bell.OUTBOX, bell.conversation(conversation.id))
+
+    async def _without_assistant(self, opening: Opening, scene: Scene) -> None:
+        """Acknowledge at once and try again; beyond the promise a human takes over."""
+        now = self._clock()
+        if now - opening.since >= self._brand.promises.assistant_within:
+            decision = rules.give_up("assistant_unavailable", self._brand)
+            await self._carry_out(decision, UNREAD, scene)
+            return
+        await self._acknowledge(opening, scene)
+        await self._store.run(transactions.put_off, opening, now + RETRY)
+
+    async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> None:
+        if decision.kind == "hand_over":
+            link = await self._private_link(scene.opening.conversation)
+            scene = msgspec.structs.replace(scene, link=link)
+        await self._finish(scene.opening, compose.outcome(decision, understanding, scene))
+
+    async def _private_link(self, conversation: Conversation) -> str | None:
+        channel = self._channel(conversation)
+        if channel is None or conversation.surface == "private":
+            return None
+        token = await self._store.run(links.create, conversation.id, self._clock())
+        return channel.private_link(token)
+
+    async def _finish(self, opening: Opening, outcome: Outcome) -> None:
+        await self._store.run(transactions.finish, opening, outcome, self._clock())
+
+    async def _show_typing(self, conversation: Conversation) -> None:
+        channel = self._channel(conversation)
+        if channel and channel.features.typing:
+            await channel.show_typing(conversation.address)
+
+    def _channel(self, conversation: Conversation) -> Channel | None:
+        return self._channels.get((conversation.channel, conversation.account))
+
+    def _scene(self, opening: Opening, read_as: str | None = None) -> Scene:
+        return compose.scene(opening, self._brand, read_as, self._clock())

@@ -1,0 +1,143 @@
+"""From a decision to the outcome of a turn: words, case and what is remembered. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from bot.brand import Account, Brand, Texts
+from bot.conversation import handover, texts
+from bot.conversation.rules import Decision, Situation, fitting
+from bot.conversation.transactions import Opening, Outcome
+from bot.language import detect
+from bot.messages import Purpose, Reading, Reply, Understanding
+from bot.store.cases import new_reference
+
+UNREAD = Understanding(reading=Reading(intent="unread", register="other", confidence=0))
+
+_PURPOSES: dict[str, Purpose] = {
+    "answer": "answer",
+    "thank": "thank",
+    "acknowledge": "answer",
+    "clarify": "clarify",
+    "hand_over": "handover",
+}
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """Where a turn is composed: who is spoken to, as whom, in which language and when."""
+
+    opening: Opening
+    brand: Brand
+    account: Account
+    language: str
+    silenced: bool
+    now: datetime
+    link: str | None = None
+
+    @property
+    def situation(self) -> Situation:
+        """What the rules need to know of it."""
+        return Situation(
+            surface=self.opening.conversation.surface,
+            misunderstandings=self.opening.conversation.misunderstandings,
+            silenced=self.silenced,
+        )
+
+
+def scene(opening: Opening, brand: Brand, read_as: str | None, now: datetime) -> Scene:
+    """Set the scene; `read_as` is the language that the assistant found, if it was asked."""
+    conversation = opening.conversation
+    account = brand.account_of(conversation.channel, conversation.account)
+    market = brand.market_of(account)
+    guess = read_as or detect(opening.text, market.languages)
+    return Scene(
+        opening=opening,
+        brand=brand,
+        account=account,
+        language=texts.language_for(market, guess, conversation.language),
+        silenced=bool(conversation.stopped_at or conversation.abusive_at),
+        now=now,
+    )
+
+
+def outcome(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:
+    """What a decision comes to."""
+    if decision.kind == "hand_over":
+        return _handed_over(decision, understanding, scene)
+    replies = () if scene.silenced else _replies(decision, understanding, scene)
+    conversation = scene.opening.conversation
+    unsure = conversation.misunderstandings + 1 if decision.kind == "clarify" else 0
+    return Outcome(
+        replies=replies,
+        purpose=_PURPOSES.get(decision.kind, "answer"),
+        reply_to=_reply_to(scene),
+        language=scene.language,
+        misunderstandings=unsure,
+    )
+
+
+def stopped(scene: Scene, *, on: bool) -> Outcome:
+    """The customer stops the bot, or lets it speak again: said once, then kept."""
+    words = scene.brand.texts.stopped if on else scene.brand.texts.resumed
+    text = texts.say(words, scene.language, scene.brand)
+    return Outcome(
+        replies=(Reply(text=text),),
+        purpose="notice",
+        reply_to=_reply_to(scene),
+        language=scene.language,
+        stopped=on,
+    )
+
+
+def _handed_over(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:
+    conversation = scene.opening.conversation
+    case = handover.new_case(
+        decision,
+        scene.brand,
+        language=scene.language,
+        entities=understanding.reading.entities,
+        since=scene.opening.since,
+        now=scene.now,
+    )
+    reference = new_reference(scene.brand.reference_prefix)
+    text = handover.announcement(
+        scene.brand,
+        scene.account,
+        scene.language,
+        case=case,
+        reference=reference,
+        warm=fitting(understanding, decision),
+        link=scene.link,
+        surface=conversation.surface,
+    )
+    return Outcome(
+        replies=() if scene.silenced else (Reply(text=text),),
+        purpose="handover",
+        reply_to=_reply_to(scene),
+        language=scene.language,
+        case=case,
+        reference=reference,
+    )
+
+
+def _replies(decision: Decision, understanding: Understanding, scene: Scene) -> tuple[Reply, ...]:
+    replies = fitting(understanding, decision)
+    if replies or decision.kind == "none":
+        return replies
+    if decision.kind == "clarify":
+        return (_fixed(scene.brand.texts.clarify, scene),)
+    if decision.kind == "acknowledge":
+        return (_fixed(scene.brand.texts.content_received, scene),)
+    return ()
+
+
+def _fixed(words: Texts, scene: Scene) -> Reply:
+    return Reply(text=texts.say(words, scene.language, scene.brand))
+
+
+def _reply_to(scene: Scene) -> str:
+    """In public a reply hangs below the message that it answers; in private it just follows."""
+    opening = scene.opening
+    return opening.lines[-1].platform_id if opening.conversation.surface == "public" else ""

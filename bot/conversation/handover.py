@@ -1,0 +1,65 @@
+"""What a case is opened with, and what the customer is told about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.brand import PRIORITIES, Account, Brand
+from bot.conversation import texts
+from bot.conversation.rules import Decision
+from bot.messages import Entity, Reply
+from bot.store.cases import NewCase
+
+
+def new_case(
+    decision: Decision,
+    brand: Brand,
+    *,
+    language: str,
+    entities: tuple[Entity, ...],
+    since: datetime,
+    now: datetime,
+) -> NewCase:
+    """A case with both clocks: they run from `since`, when the customer wrote."""
+    return NewCase(
+        reason=decision.reason,
+        register=decision.register,
+        language=language,
+        rank=PRIORITIES.index(decision.priority),
+        team=decision.team,
+        entities=entities,
+        acknowledge_by=since + brand.promises.acknowledge_within,
+        answer_by=now + brand.promises.answer_within[decision.priority],
+    )
+
+
+def announcement(
+    brand: Brand,
+    account: Account,
+    language: str,
+    *,
+    case: NewCase,
+    reference: str,
+    warm: tuple[Reply, ...],
+    link: str | None,
+    surface: str,
+) -> str:
+    """One text: a warm sentence, what happens next and by when, and where to go on."""
+    deadline = texts.moment_in_words(case.answer_by, language, brand.market_of(account))
+    first = " ".join(reply.text for reply in warm)
+    parts = [first or texts.say(brand.texts.handover_default, language, brand)]
+    parts.append(texts.say(brand.texts.handover, language, brand, deadline=deadline, reference=reference))
+    if surface == "public":
+        parts.append(_way_to_private(brand, language, link))
+    return " ".join(parts)
+
+
+def _way_to_private(brand: Brand, language: str, link: str | None) -> str:
+    if link is None:
+        return texts.say(brand.texts.continue_in_private_without_link, language, brand)
+    return texts.say(brand.texts.continue_in_private, language, brand, link=link)
+
+
+def answer_by_again(rank: int, brand: Brand, now: datetime) -> datetime:
+    """The promise for a case that is reopened."""
+    return now + brand.promises.answer_within[PRIORITIES[rank]]

@@ -1,0 +1,158 @@
+"""The rules: from what was understood to what is done. Pure, and ruled by brand.yml."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from msgspec import Struct
+
+from bot.brand import Brand, Decided, Priority, Route
+from bot.brand.model import Thresholds
+from bot.messages import Purpose, Reading, Register, Reply, Surface, Understanding
+
+NOT_UNDERSTOOD = "nlu_fallback"
+# An action that could not help says so by the name of its response.
+GIVES_UP = "utter_hand_over"
+CLARIFIES = "utter_clarify"
+# Content in which there is nothing to read and nothing to do.
+DECORATION = frozenset({"sticker", "animation", "dice", "game", "reaction"})
+
+
+class Situation(Struct, frozen=True, kw_only=True):
+    """What matters about a conversation beside the message itself."""
+
+    surface: Surface
+    misunderstandings: int = 0
+    silenced: bool = False
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What is done, and why: `reason` is a word that agents see translated."""
+
+    kind: Decided
+    reason: str
+    register: Register
+    team: str
+    priority: Priority = "normal"
+
+
+def decide(understanding: Understanding, situation: Situation, brand: Brand) -> Decision:
+    """Decide on a message that the assistant has read.
+
+    Safety first: a crisis, then doubt in favour of a human, then what the brand does with
+    such a message, provided that the assistant is sure enough.
+    """
+    reading, thresholds = understanding.reading, brand.thresholds
+    if reading.sensitive or reading.register == "crisis":
+        return _hand_over("crisis", "crisis", brand.routing["crisis"], brand)
+    if _human_share(reading, thresholds) >= thresholds.human:
+        register = _likeliest(reading, thresholds)
+        return _hand_over(register, register, brand.route(reading.intent, register), brand)
+    if any(reply.name.startswith(GIVES_UP) for reply in understanding.replies):
+        route = brand.route(reading.intent, reading.register)
+        return _hand_over("no_live_data", reading.register, route, brand)
+    return _by_route(understanding, situation, brand)
+
+
+def decide_on_content(kinds: frozenset[str], brand: Brand) -> Decision:
+    """Decide on photos, voice and the like that came without a word."""
+    if kinds <= DECORATION:
+        return _decision("acknowledge", "decoration", "other", brand.routing["other"], brand)
+    return _hand_over("unreadable_content", "other", brand.routing["other"], brand)
+
+
+def give_up(reason: str, brand: Brand) -> Decision:
+    """Hand over because the product itself failed."""
+    return _hand_over(reason, "other", brand.routing["other"], brand)
+
+
+def may_acknowledge(situation: Situation, last_purpose: Purpose | None, was_acknowledged: bool) -> bool:
+    """Whether a text that only says "one moment" may be sent.
+
+    Never two in a row; in public once per thread; never to whom wants none.
+    """
+    if situation.silenced:
+        return False
+    if situation.surface == "public":
+        return not was_acknowledged
+    return last_purpose != "acknowledge"
+
+
+def is_word(text: str, words: dict[str, tuple[str, ...]]) -> bool:
+    """Whether a message is, as a whole, one of the words of any language."""
+    return _folded(text) in {_folded(word) for group in words.values() for word in group}
+
+
+def fitting(understanding: Understanding, decision: Decision) -> tuple[Reply, ...]:
+    """What the assistant says that fits the decision.
+
+    Before a handover only a sentence written for it: an answer to another matter would be an
+    irrelevant paste. The same when it is unsure.
+    """
+    if decision.kind in ("answer", "thank", "acknowledge"):
+        return understanding.replies
+    if decision.kind == "clarify":
+        return tuple(r for r in understanding.replies if r.name.startswith(CLARIFIES))
+    names = (f"utter_{decision.register}", f"utter_{decision.reason}")
+    return tuple(
+        reply
+        for reply in understanding.replies
+        if decision.kind == "hand_over" and (reply.name in names or reply.name.startswith(GIVES_UP))
+    )
+
+
+def _by_route(understanding: Understanding, situation: Situation, brand: Brand) -> Decision:
+    reading = understanding.reading
+    route = brand.route(reading.intent, reading.register)
+    kind = route.on(situation.surface)
+    if kind == "hand_over":
+        return _hand_over(_reason(reading), reading.register, route, brand)
+    if kind == "clarify" or not _sure(reading, kind, brand.thresholds):
+        return _unsure(reading, situation, route, brand)
+    if kind == "answer" and not understanding.replies:
+        return _hand_over("no_answer", reading.register, route, brand)
+    return _decision(kind, _reason(reading), reading.register, route, brand)
+
+
+def _unsure(reading: Reading, situation: Situation, route: Route, brand: Brand) -> Decision:
+    if situation.misunderstandings:
+        return _hand_over("not_understood_twice", reading.register, route, brand)
+    return _decision("clarify", "not_understood", reading.register, route, brand)
+
+
+def _sure(reading: Reading, kind: Decided, thresholds: Thresholds) -> bool:
+    if reading.intent == NOT_UNDERSTOOD or reading.confidence < thresholds.understood:
+        return False
+    least = {"answer": thresholds.answer, "thank": thresholds.thank}
+    return reading.confidence >= least.get(kind, 0)
+
+
+def _human_share(reading: Reading, thresholds: Thresholds) -> float:
+    return sum(reading.registers.get(register, 0) for register in thresholds.human_registers)
+
+
+def _likeliest(reading: Reading, thresholds: Thresholds) -> Register:
+    return max(thresholds.human_registers, key=lambda name: reading.registers.get(name, 0))
+
+
+def _reason(reading: Reading) -> str:
+    return reading.intent if reading.register == "other" else reading.register
+
+
+def _hand_over(reason: str, register: Register, route: Route, brand: Brand) -> Decision:
+    return _decision("hand_over", reason, register, route, brand)
+
+
+def _decision(kind: Decided, reason: str, register: Register, route: Route, brand: Brand) -> Decision:
+    return Decision(
+        kind=kind,
+        reason=reason,
+        register=register,
+        team=route.team or brand.default_team,
+        priority=route.priority,
+    )
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if c.isalnum() or c.isspace()).strip()

@@ -1,0 +1,185 @@
+"""The transactions of a turn. Each checks first that the turn is still ours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from bot.messages import Button, Purpose, Reply
+from bot.store import cases, conversations, outbox, record, transcript
+from bot.store.rows import Case, Conversation, Line
+from bot.store.transcript import Draft
+
+# How long the bot keeps trying to send: later than that a reply would startle, not help.
+BOT_DELIVERY = timedelta(hours=1)
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """What a turn starts from: the conversation, its case, and what was not handled yet."""
+
+    conversation: Conversation
+    case: Case | None
+    lines: tuple[Line, ...]
+    lease: str
+
+    @property
+    def since(self) -> datetime:
+        """When the customer wrote the oldest of these messages."""
+        return self.lines[0].created_at
+
+    @property
+    def text(self) -> str:
+        """What the customer wrote, as the assistant reads it.
+
+        A pressed button says all. What is typed never starts with a slash, which would be an
+        order to the assistant.
+        """
+        pressed = [line.text for line in self.lines if line.is_payload]
+        if pressed:
+            return pressed[-1]
+        if any(line.is_start for line in self.lines):
+            return "/greet"
+        return "\n".join(line.text.lstrip("/ ") for line in self.lines).strip()
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a turn ends with."""
+
+    replies: tuple[Reply, ...] = ()
+    purpose: Purpose = "answer"
+    reply_to: str = ""
+    language: str | None = None
+    misunderstandings: int = 0
+    case: cases.NewCase | None = None
+    reference: str = ""
+    stopped: bool | None = None
+
+
+def open_turn(connection: Connection, conversation_id: int, lease: str) -> Opening:
+    """Read what a turn needs."""
+    conversation = conversations.load(connection, conversation_id)
+    return Opening(
+        conversation=conversation,
+        case=cases.current(connection, conversation.case_id),
+        lines=tuple(transcript.unhandled(connection, conversation_id)),
+        lease=lease,
+    )
+
+
+def acknowledge(connection: Connection, opening: Opening, text: str, now: datetime) -> bool:
+    """Say "one moment", unless the turn is no longer ours or a human came in."""
+    if not _is_ours(connection, opening):
+        return False
+    _send(connection, opening.conversation, Reply(text=text), "acknowledge", "", now)
+    return True
+
+
+def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:
+    """Commit replies, handover and "handled" together; False if the turn was lost."""
+    if not _is_ours(connection, opening):
+        return False
+    conversation = conversations.load(connection, opening.conversation.id)
+    if outcome.case:
+        cases.open_case(
+            connection,
+            conversation.id,
+            outcome.reference,
+            outcome.case,
+            acknowledged_at=transcript.acknowledged_at(connection, conversation.id, opening.lines[0].seq),
+            now=now,
+        )
+    for reply in outcome.replies:
+        _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now)
+    _remember(connection, conversation, outcome, now)
+    _close(connection, opening, now)
+    return True
+
+
+def pass_on(
+    connection: Connection, opening: Opening, *, answer_by: datetime, notice: str, now: datetime
+) -> bool:
+    """Leave messages to the humans who own the conversation; a resolved case is reopened.
+
+    `notice` is for a customer who has just joined the case in private, else empty.
+    """
+    if not conversations.lock(connection, opening.conversation.id, opening.lease):
+        return False
+    case = cases.current(connection, opening.conversation.case_id)
+    if case and case.status == "resolved":
+        cases.reopen(connection, case, answer_by=answer_by, now=now)
+    if notice:
+        _send(connection, opening.conversation, Reply(text=notice), "notice", "", now)
+    _close(connection, opening, now)
+    return True
+
+
+def put_off(connection: Connection, opening: Opening, due_at: datetime) -> None:
+    """End the lease with the messages unhandled: the turn is due again later."""
+    if conversations.lock(connection, opening.conversation.id, opening.lease):
+        conversations.release(connection, opening.conversation.id, due_at=due_at)
+
+
+def _is_ours(connection: Connection, opening: Opening) -> bool:
+    """Whether the lease holds and no human has come in since the turn began."""
+    if not conversations.lock(connection, opening.conversation.id, opening.lease):
+        return False
+    conversation = conversations.load(connection, opening.conversation.id)
+    case = cases.current(connection, conversation.case_id)
+    return case is None or case.status == "handed_back"
+
+
+def _send(
+    connection: Connection,
+    conversation: Conversation,
+    reply: Reply,
+    purpose: Purpose,
+    reply_to: str,
+    now: datetime,
+) -> None:
+    draft = Draft(
+        author="bot",
+        purpose=purpose,
+        text=reply.text,
+        buttons=_distinct(reply.buttons),
+        reply_to=reply_to,
+        delivery="queued",
+    )
+    line = transcript.append(connection, conversation.id, draft, now)
+    outbox.put(connection, line, now=now, deadline=now + BOT_DELIVERY)
+    conversations.change(
+        connection,
+        conversation.id,
+        last_purpose=purpose,
+        acknowledged=conversation.acknowledged or purpose == "acknowledge",
+    )
+
+
+def _distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+    return tuple({button.payload: button for button in buttons}.values())
+
+
+def _remember(connection: Connection, conversation: Conversation, outcome: Outcome, now: datetime) -> None:
+    conversations.change(
+        connection,
+        conversation.id,
+        language=outcome.language or conversation.language,
+        misunderstandings=outcome.misunderstandings,
+    )
+    if outcome.stopped is not None:
+        conversations.flag(
+            connection,
+            conversation.id,
+            name="stopped",
+            on=outcome.stopped,
+            actor=record.CUSTOMER,
+            now=now,
+        )
+
+
+def _close(connection: Connection, opening: Opening, now: datetime) -> None:
+    """Mark the messages handled; those that came meanwhile are due at once."""
+    transcript.mark_handled(connection, opening.lines, now)
+    more = transcript.unhandled(connection, opening.conversation.id)
+    conversations.release(connection, opening.conversation.id, due_at=now if more else None)

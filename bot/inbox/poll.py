@@ -1,0 +1,42 @@
+"""For machines without a public address: fetches events instead of being sent them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.channels.base import Channel
+from bot.errors import AccountStopped, BadPayload, DeliveryError
+from bot.inbox.accept import Inbox
+
+log = logging.getLogger(__name__)
+
+# The rest after a platform failed to answer, in seconds.
+PAUSE = 5.0
+
+
+async def poll(channel: Channel, inbox: Inbox) -> None:
+    """Fetch until cancelled; each body is asked for after the one before was committed."""
+    while True:
+        try:
+            await _round(channel, inbox)
+            return
+        except AccountStopped:
+            log.exception("account stopped", extra={"account": channel.account})
+            return
+        except DeliveryError as error:
+            log.warning("cannot fetch: %s", error, extra={"account": channel.account})
+            await asyncio.sleep(PAUSE)
+
+
+async def _round(channel: Channel, inbox: Inbox) -> None:
+    bodies = channel.poll()
+    if bodies is None:
+        return
+    async for body in bodies:
+        try:
+            events = channel.parse(body)
+        except BadPayload as error:
+            log.warning("ignored a body: %s", error, extra={"account": channel.account})
+            continue
+        await inbox.accept(events)

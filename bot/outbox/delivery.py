@@ -1,0 +1,143 @@
+"""The deliverer: claims messages that are due, sends each once, and writes down how it went."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.brand import Brand
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.errors import (
+    AccountStopped,
+    DeliveryError,
+    DeliveryLater,
+    DeliveryRefused,
+    DeliveryUnknown,
+    Unreachable,
+)
+from bot.metrics import SENT
+from bot.outbox import outcomes
+from bot.outbox.pace import NO_WAIT, Pacer
+from bot.outbox.retry import next_attempt
+from bot.store import bell, outbox
+from bot.store.bell import Bell
+from bot.store.outbox import Parcel
+from bot.store.store import Store
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+AT_ONCE = 16
+# How long an account rests whose credentials were refused, or which is switched off.
+STOPPED = timedelta(seconds=60)
+
+
+class Delivery:
+    """Sends messages and writes down how it went."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bell: Bell,
+        channels: Mapping[tuple[str, str], Channel],
+        brand: Brand,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._bell = bell
+        self._channels = channels
+        self._brand = brand
+        self._clock = clock
+        self._pacers = {key: Pacer(ch.features.pace) for key, ch in channels.items()}
+
+    def worker(self) -> Worker[Parcel]:
+        """A worker that delivers; any number of them may share a database."""
+        return Worker(
+            bell=self._bell,
+            topic=bell.OUTBOX,
+            at_once=AT_ONCE,
+            claim=self._claim,
+            work=self._deliver_and_ring,
+        )
+
+    async def _claim(self) -> Parcel | None:
+        lease, now = uuid.uuid4().hex, self._clock()
+        return await self._store.run(outbox.claim, lease, now=now, until=now + LEASE)
+
+    async def _deliver_and_ring(self, parcel: Parcel) -> None:
+        try:
+            await self._deliver(parcel)
+        finally:
+            self._bell.ring(bell.conversation(parcel.conversation.id), bell.OUTBOX)
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        key = (parcel.conversation.channel, parcel.conversation.account)
+        channel = self._channels.get(key)
+        if channel is None:
+            await self._postpone(parcel, STOPPED)
+            return
+        if parcel.interrupted and not channel.features.idempotent:
+            await self._lost(parcel, "unknown", "the attempt was interrupted")
+            return
+        wait = self._pacers[key].wait(parcel.outbound.address, self._clock())
+        if wait > NO_WAIT:
+            await self._postpone(parcel, wait)
+        else:
+            await self._send(parcel, channel, self._pacers[key])
+
+    async def _send(self, parcel: Parcel, channel: Channel, pacer: Pacer) -> None:
+        try:
+            receipt = await channel.send(parcel.outbound)
+        except DeliveryError as error:
+            await self._failed(parcel, error, pacer)
+            result = type(error).__name__
+        else:
+            await self._store.run(outcomes.sent, parcel, receipt.message_id, self._clock())
+            result = "sent"
+        SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
+
+    async def _failed(self, parcel: Parcel, error: DeliveryError, pacer: Pacer) -> None:
+        log.warning("not sent: %s", type(error).__name__, extra={"outbound": parcel.outbound.id})
+        if isinstance(error, Unreachable):
+            await self._store.run(outcomes.unreachable, parcel, str(error), self._clock())
+        elif isinstance(error, DeliveryRefused):
+            await self._lost(parcel, "failed", str(error))
+        elif isinstance(error, DeliveryUnknown):
+            await self._lost(parcel, "unknown", str(error))
+        elif isinstance(error, AccountStopped):
+            pacer.pause(self._clock() + STOPPED)
+            await self._again(parcel, error, STOPPED.total_seconds())
+        elif isinstance(error, DeliveryLater):
+            if error.retry_after:
+                pacer.pause(self._clock() + timedelta(seconds=error.retry_after))
+            await self._again(parcel, error, error.retry_after)
+
+    async def _again(self, parcel: Parcel, error: DeliveryError, retry_after: float | None) -> None:
+        moment = next_attempt(parcel.attempts, retry_after, now=self._clock(), deadline=parcel.deadline)
+        if moment is None:
+            await self._lost(parcel, "failed", f"given up: {error}")
+        else:
+            await self._store.run(outbox.later, parcel.outbound.id, moment)
+
+    async def _postpone(self, parcel: Parcel, wait: timedelta) -> None:
+        now = self._clock()
+        if now + wait > parcel.deadline:
+            await self._lost(parcel, "failed", "the account could not send in time")
+        else:
+            await self._store.run(outbox.postpone, parcel.outbound.id, now + wait)
+
+    async def _lost(self, parcel: Parcel, delivery: str, reason: str) -> None:
+        await self._store.run(
+            outcomes.lost,
+            parcel,
+            self._brand,
+            delivery=delivery,
+            reason=reason,
+            now=self._clock(),
+        )
+        self._bell.ring(bell.QUEUE)

@@ -1,0 +1,81 @@
+"""What becomes of a sending, as transactions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from bot.brand import Brand
+from bot.conversation import handover, rules
+from bot.store import cases, conversations, outbox, record, transcript
+from bot.store.outbox import Parcel
+
+MAX_REASON = 300
+
+
+def sent(connection: Connection, parcel: Parcel, platform_id: str, now: datetime) -> None:
+    """The platform accepted it: the clocks that it stops are stopped."""
+    message_id = parcel.outbound.id
+    outbox.done(connection, message_id)
+    transcript.set_delivery(connection, message_id, "sent", platform_id=platform_id)
+    cases.first_response_sent(connection, transcript.load(connection, message_id), now)
+
+
+def lost(
+    connection: Connection,
+    parcel: Parcel,
+    brand: Brand,
+    *,
+    delivery: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """It failed for good, or nobody knows: agents see it, and a bot's reply goes to a human."""
+    message_id = parcel.outbound.id
+    outbox.done(connection, message_id)
+    transcript.set_delivery(connection, message_id, delivery, reason=reason[:MAX_REASON])
+    conversation = conversations.load(connection, parcel.conversation.id)
+    record.write(
+        connection,
+        f"delivery_{delivery}",
+        actor=record.SYSTEM,
+        at=now,
+        conversation_id=conversation.id,
+        case_id=conversation.case_id,
+        outbound=message_id,
+    )
+    case = cases.current(connection, conversation.case_id)
+    if parcel.outbound.purpose != "acknowledge" and not (case and case.is_human):
+        _hand_over(connection, parcel, brand, f"delivery_{delivery}", now)
+
+
+def unreachable(connection: Connection, parcel: Parcel, reason: str, now: datetime) -> None:
+    """The customer cannot be written to: said in the desk, and nobody can help it."""
+    message_id = parcel.outbound.id
+    outbox.done(connection, message_id)
+    transcript.set_delivery(connection, message_id, "failed", reason=reason[:MAX_REASON])
+    conversations.flag(
+        connection,
+        parcel.conversation.id,
+        name="unreachable",
+        on=True,
+        actor=record.SYSTEM,
+        now=now,
+    )
+
+
+def _hand_over(connection: Connection, parcel: Parcel, brand: Brand, reason: str, now: datetime) -> None:
+    account = brand.account_of(parcel.conversation.channel, parcel.conversation.account)
+    language = parcel.conversation.language or brand.market_of(account).languages[0]
+    new = handover.new_case(
+        rules.give_up(reason, brand), brand, language=language, entities=(), since=now, now=now
+    )
+    cases.open_case(
+        connection,
+        parcel.conversation.id,
+        cases.new_reference(brand.reference_prefix),
+        new,
+        acknowledged_at=None,
+        now=now,
+    )
