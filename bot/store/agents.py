@@ -6,7 +6,7 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.errors import NotFound, TransitionError
@@ -45,6 +45,49 @@ def add(
     agent = load(connection, result.inserted_primary_key[0])
     record.write(connection, "agent_added", actor=record.SYSTEM, at=now, agent=agent.id, role=role)
     return agent
+
+
+def change(
+    connection: Connection,
+    agent_id: int,
+    *,
+    by: int,
+    name: str,
+    role: Role,
+    team: str | None,
+    active: bool,
+    now: datetime,
+) -> Agent:
+    """Change who a person is at the desk.
+
+    Raises `TransitionError` if no active supervisor would be left.
+    """
+    connection.execute(
+        update(agents).where(agents.c.id == agent_id).values(name=name, role=role, team=team, active=active)
+    )
+    supervisors = select(agents.c.id).where(agents.c.active, agents.c.role == "supervisor")
+    if connection.execute(supervisors).first() is None:
+        raise TransitionError("there must be an active supervisor")
+    record.write(
+        connection,
+        "agent_changed",
+        actor=record.agent_actor(by),
+        at=now,
+        agent=agent_id,
+        role=role,
+        team=team,
+        active=active,
+    )
+    return load(connection, agent_id)
+
+
+def set_password(connection: Connection, agent_id: int, password: str, *, by: int, now: datetime) -> None:
+    """Give a person a new password."""
+    connection.execute(
+        update(agents).where(agents.c.id == agent_id).values(password_hash=_hasher.hash(password))
+    )
+    actor = record.agent_actor(by)
+    record.write(connection, "password_changed", actor=actor, at=now, agent=agent_id)
 
 
 def load(connection: Connection, agent_id: int) -> Agent:

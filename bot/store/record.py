@@ -43,11 +43,11 @@ def write(
     )
 
 
-def of_case(connection: Connection, case_id: int, conversation_id: int) -> list[Recorded]:
-    """The entries of a case and of the conversation that it came from, oldest first."""
+def of_case(connection: Connection, case_id: int, conversation_ids: list[int]) -> list[Recorded]:
+    """The entries of a case and of all the conversations that belong to it, oldest first."""
     rows = connection.execute(
         select(record)
-        .where((record.c.case_id == case_id) | (record.c.conversation_id == conversation_id))
+        .where((record.c.case_id == case_id) | record.c.conversation_id.in_(conversation_ids))
         .order_by(record.c.id)
     )
     return [read(Recorded, row) for row in rows.mappings()]
