@@ -17,9 +17,10 @@
     ├── AssistantError           Rasa gave no understanding
     │   ├── AssistantUnavailable not there or not ready: ask again
     │   └── AssistantFailed      there, and it failed on this very message
-    └── TransitionError          a transition that the state of the case forbids
-        ├── AlreadyClaimed       another agent was faster
-        └── NotFound             no such case, agent or conversation
+    ├── TransitionError          a transition that the state of the case forbids
+    │   ├── AlreadyClaimed       another agent was faster
+    │   └── NotFound             no such case, agent or conversation
+    └── ReplyRefused             what an agent wants to send must not be sent
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ __all__ = [
     "NotFound",
     "PayloadError",
     "RelaisError",
+    "ReplyRefused",
     "SettingsError",
     "TransitionError",
     "Unreachable",
@@ -124,3 +126,15 @@ class AlreadyClaimed(TransitionError):
 
 class NotFound(TransitionError):
     """There is no such case, agent or conversation."""
+
+
+class ReplyRefused(RelaisError):
+    """What an agent wants to send must not be sent; `reason` is a word that agents see translated.
+
+    `details` are the kinds of personal details in a public reply, which the desk names.
+    """
+
+    def __init__(self, reason: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(f"refused: {reason}")
+        self.reason = reason
+        self.details = details

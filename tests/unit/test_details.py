@@ -1,0 +1,65 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import details
+
+
+def kinds(text: str) -> list[str]:
+    return [detail.kind for detail in details.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Write to ann.smith+air@mail.example please", "email"),
+        ("Call 06 12 34 56 78 now", "phone"),
+        ("Call +33 6 12 34 56 78.", "phone"),
+        ("(020) 7946 0958 is her number", "phone"),
+        ("06.12.34.56.78", "phone"),
+        ("the card 4111 1111 1111 1111", "card"),
+        ("card 4111-1111-1111-1111 expired", "card"),
+        ("account FR14 2004 1010 0505 0001 3M02 606", "iban"),
+        ("ticket 057-2412345678", "ticket"),
+        ("Your booking X4K9PL is changed", "booking_reference"),
+        ("I see X4K9PL here", "booking_reference"),
+        ("votre réservation QWERTZ est modifiée", "booking_reference"),
+        ("su localizador: x4k9pl", "booking_reference"),
+    ],
+)
+def test_a_personal_detail_is_found(text: str, kind: str) -> None:
+    assert kinds(text) == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your case NB-7K2QX4 is with us",
+        "Flight NB1234 leaves at 18:30 on 21-11-2026",
+        "on 2026-11-21, at 08:30-17:45",
+        "PLEASE accept our apologies",
+        "SORRY, THANKS and best wishes",
+        "A fare of EUR 1234.50 for 2 people",
+        "Call 112",
+        "See https://www.nimbea.example/bags",
+        "",
+    ],
+)
+def test_ordinary_words_are_left_alone(text: str) -> None:
+    assert kinds(text) == []
+
+
+def test_a_number_that_fails_the_check_sum_is_no_card() -> None:
+    assert kinds("4111 1111 1111 1112") != ["card"]
+
+
+def test_the_place_of_a_detail_is_told() -> None:
+    text = "mail a@b.example, tel 0612345678"
+    assert [text[d.start : d.end] for d in details.find(text)] == ["a@b.example", "0612345678"]
+
+
+@given(st.text(max_size=300))
+def test_any_text_gives_details_in_order_that_do_not_overlap(text: str) -> None:
+    found = details.find(text)
+    ends = [0, *(detail.end for detail in found)]
+    assert all(0 <= end <= d.start < d.end <= len(text) for end, d in zip(ends, found, strict=False))
