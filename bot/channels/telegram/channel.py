@@ -28,6 +28,8 @@ OFFICIAL = "https://api.telegram.org/bot"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
 TOKEN = re.compile(r"^(?P<id>[0-9]{1,20}):[A-Za-z0-9_-]+$")
 SECRET = re.compile(r"^[A-Za-z0-9_-]{1,256}$")
+# For each step of a call: connect, send, wait for the answer.
+TIMEOUT_SECONDS = 10.0
 MODES = ("webhook", "polling")
 # How long Telegram holds an empty getUpdates, and how much longer we wait for it.
 POLL_SECONDS = 30
@@ -63,6 +65,7 @@ class Telegram(Channel):
         secrets: Mapping[str, str],
         *,
         now: Callable[[], datetime] = _utc_now,
+        timeout: float = TIMEOUT_SECONDS,
         poll_seconds: int = POLL_SECONDS,
     ) -> None:
         super().__init__(account.id)
@@ -76,7 +79,7 @@ class Telegram(Channel):
         self._me = Me(id=int(token.partition(":")[0]), username=_username(account))
         self._reader = Reader(self.name, account.id, now)
         keep_quiet()
-        self._sending, self._polling = Wire(), Wire()
+        self._sending, self._polling = Wire(timeout), Wire(timeout)
         self._bot = Bot(
             token,
             base_url=account.options.get("base_url", OFFICIAL),

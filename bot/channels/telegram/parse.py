@@ -14,6 +14,7 @@ from telegram import (
     Chat,
     ChatMember,
     ChatMemberUpdated,
+    MaybeInaccessibleMessage,
     Message,
     Update,
     User,
@@ -132,6 +133,7 @@ class Reader:
                 language=_language(query.from_user),
                 reply_to=_number(carrier.message_id),
                 text_is_payload=True,
+                shown=_title(carrier, query.data),
             )
         ]
 
@@ -225,6 +227,13 @@ def _author(message: Message) -> str:
     if message.sender_chat:
         return message.sender_chat.effective_name or ""
     return message.from_user.full_name if message.from_user else ""
+
+
+def _title(carrier: MaybeInaccessibleMessage, data: str) -> str:
+    """What the pressed button says, as far as its message can still be seen."""
+    markup = carrier.reply_markup if isinstance(carrier, Message) else None
+    rows = markup.inline_keyboard if markup else ()
+    return next((b.text for row in rows for b in row if b.callback_data == data), "")
 
 
 def _language(user: User | None) -> str | None:

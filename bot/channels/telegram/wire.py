@@ -33,7 +33,6 @@ from bot.errors import (
 )
 
 CONNECTIONS = 64
-SECONDS = 10.0
 
 # The Bot API carries the token in the URL, which httpx logs at INFO; python-telegram-bot logs
 # every parameter, that is customers' words, at DEBUG.
@@ -81,13 +80,13 @@ class Vague(NetworkError):
 class Wire(HTTPXRequest):
     """The client, telling apart what it throws together as `NetworkError`."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: float) -> None:
         super().__init__(
             connection_pool_size=CONNECTIONS,
-            connect_timeout=SECONDS,
-            read_timeout=SECONDS,
-            write_timeout=SECONDS,
-            pool_timeout=SECONDS,
+            connect_timeout=timeout,
+            read_timeout=timeout,
+            write_timeout=timeout,
+            pool_timeout=timeout,
         )
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
