@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
+from contextlib import suppress
 
 import click
 
 from bot.app import serve
 from bot.commands.prepare import prepare
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 
 
 @click.command("gateway")
@@ -23,4 +25,12 @@ def command() -> None:
     settings = read_settings(os.environ)
     if login := prepare(settings):
         click.echo(f"First login at the desk: {login}")
-    asyncio.run(serve(settings))
+    asyncio.run(_until_told(settings))
+
+
+async def _until_told(settings: Settings) -> None:
+    serving = asyncio.ensure_future(serve(settings, os.environ))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    with suppress(asyncio.CancelledError):
+        await serving

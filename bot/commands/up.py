@@ -18,6 +18,8 @@ from bot.commands.web import gateway_url, until_it_answers
 from bot.settings import Settings, read_settings
 from bot.supervisor import Supervisor, check_ports, model
 
+# The gateway lets requests under way end first, which takes it 5 s at most.
+_GRACE = 8.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -41,7 +43,7 @@ async def _run(settings: Settings, login: Login | None) -> None:
     stopped = asyncio.Event()
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    supervisor = Supervisor(_say)
+    supervisor = Supervisor(_say, grace=_GRACE)
     start = asyncio.create_task(_start(settings, login, supervisor))
     stop = asyncio.create_task(stopped.wait())
     try:
