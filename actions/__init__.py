@@ -1,0 +1,1 @@
+"""Custom actions: what the assistant must look up while it answers."""

@@ -1,0 +1,1 @@
+"""Clients of the services that actions ask, one module per service."""

@@ -1,0 +1,1 @@
+"""What Rasa loads of ours: the only folder that imports rasa, and that nothing else imports."""
