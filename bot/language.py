@@ -38,14 +38,14 @@ and or but so because if when where what which who why how
 is are was were am be been being has have had do does did will would can could should may might
 not no never always still just very too really again anymore ever even already yet
 to of in on at for from with without by about into over after before until during between
-hello hi hey thanks thank thx please pls yes yeah nope ok okay lol
+hello hi hey thanks thank thx please pls yes yeah nope
 flight flights bag bags luggage suitcase plane ticket tickets delay delayed late cancelled airport
 boarding check seat seats refund answer call phone wait waiting hour hours day days week weeks
 tomorrow yesterday today tonight morning someone anyone nobody help issue problem need want
 great good best worst love awesome amazing terrible crew staff customer service airline get got
 there here they them me us him than then out up down off back only more most much many any some
 help trying try tried told said know think see make made going go fly flying flew airline gate
-lounge guys agent human stop speak talk bye goodbye meal food wifi pet dog baby child kids
+lounge guys human speak talk goodbye meal food pet dog baby child kids
 """
 
 _SPANISH = """
