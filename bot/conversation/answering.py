@@ -152,7 +152,11 @@ class Answering:
         return channel.private_link(token)
 
     async def _finish(self, opening: Opening, outcome: Outcome) -> None:
-        await self._store.run(transactions.finish, opening, outcome, self._clock())
+        now = self._clock()
+        if not await self._store.run(transactions.finish, opening, outcome, now):
+            # A human came in meanwhile: what the bot would have said is dropped, and the next
+            # turn leaves the messages to him.
+            await self._store.run(transactions.put_off, opening, now)
 
     async def _show_typing(self, conversation: Conversation) -> None:
         channel = self._channel(conversation)

@@ -1,0 +1,71 @@
+"""The assistant's in-process twin, for tests and for trying the product without Rasa."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from bot.errors import AssistantError
+from bot.messages import Button, Reading, Register, Reply, Turn, Understanding
+
+NOT_UNDERSTOOD = Understanding(
+    reading=Reading(intent="nlu_fallback", register="other", confidence=0.2)
+)
+
+
+def understood(
+    intent: str,
+    register: Register,
+    *says: str,
+    confidence: float = 0.95,
+    topic: str | None = None,
+    language: str | None = None,
+    sensitive: bool = False,
+    buttons: tuple[Button, ...] = (),
+) -> Understanding:
+    """An understanding in short: an intent, its register, and what Rasa would say."""
+    return Understanding(
+        reading=Reading(
+            intent=intent,
+            register=register,
+            confidence=confidence,
+            topic=topic,
+            language=language,
+            sensitive=sensitive,
+            registers={register: confidence},
+        ),
+        replies=tuple(
+            Reply(text=text, name=f"utter_{intent}", buttons=buttons) for text in says
+        ),
+    )
+
+
+class Scripted:
+    """Understands a text by the first phrase of its script that stands in it.
+
+    `failing` makes it fail; while `gate` is closed it thinks.
+    """
+
+    def __init__(self, script: Mapping[str, Understanding]) -> None:
+        self.script = dict(script)
+        self.asked: list[Turn] = []
+        self.failing: AssistantError | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def read(self, turn: Turn) -> Understanding:
+        """Read a turn as the script says."""
+        self.asked.append(turn)
+        await self.gate.wait()
+        if self.failing:
+            raise self.failing
+        text = turn.text.casefold()
+        found = (u for phrase, u in self.script.items() if phrase.casefold() in text)
+        return next(found, NOT_UNDERSTOOD)
+
+    async def ready(self) -> bool:
+        """Whether it would answer now."""
+        return self.failing is None
+
+    async def close(self) -> None:
+        """Nothing to release."""

@@ -1,0 +1,92 @@
+"""A channel that keeps what it is given to send, and fails when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from bot.channels.base import Channel, Features, Pace
+from bot.errors import BadPayload, DeliveryError, Forged
+from bot.messages import Address, Attachment, Inbound, Outbound, Receipt, Surface
+
+FAST = Pace(per_second=float("inf"), per_chat_seconds=0, per_group_seconds=0)
+
+
+class FakeChannel(Channel):
+    """Bodies are lists of events in our own form, signed with the word `genuine`."""
+
+    name = "fake"
+    features = Features(longest_text=4096, buttons=True, typing=True, idempotent=False, pace=FAST)
+
+    def __init__(self, account: str = "main") -> None:
+        super().__init__(account)
+        self.outbounds: list[Outbound] = []
+        self.failures: list[DeliveryError] = []
+        self.typed: list[Address] = []
+
+    @property
+    def texts(self) -> list[str]:
+        """What was sent."""
+        return [outbound.text for outbound in self.outbounds]
+
+    def authenticate(self, headers: Mapping[str, str], raw_body: bytes) -> None:
+        """The signature is a word."""
+        if headers.get("X-Signature") != "genuine":
+            raise Forged("the signature is wrong")
+
+    def parse(self, raw_body: bytes) -> list[Inbound]:
+        """Events come in our own form."""
+        try:
+            return msgspec.json.decode(raw_body, type=list[Inbound])
+        except msgspec.MsgspecError as error:
+            raise BadPayload(str(error)) from error
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Keep it, or fail as ordered."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.outbounds.append(outbound)
+        return Receipt(message_id=f"out-{outbound.id}")
+
+    async def show_typing(self, address: Address) -> None:
+        """Keep it."""
+        self.typed.append(address)
+
+    def private_link(self, token: str) -> str | None:
+        """A link of nowhere."""
+        return f"https://fake.example/start/{token}"
+
+
+def event(
+    text: str = "",
+    *,
+    number: int,
+    at: datetime,
+    surface: Surface = "private",
+    person: str = "ann",
+    kind: str = "message",
+    attachments: tuple[str, ...] = (),
+    start_token: str = "",
+    message_id: str = "",
+) -> Inbound:
+    """An event of a customer, in short."""
+    fields = {
+        "address": Address(
+            channel="fake",
+            account="main",
+            surface=surface,
+            chat=person if surface == "private" else "square",
+            person=person,
+        ),
+        "event_id": f"event-{number}",
+        "message_id": message_id or f"message-{number}",
+        "sent_at": at,
+        "kind": kind,
+        "text": text,
+        "author": person.title(),
+        "attachments": tuple(Attachment(kind=name) for name in attachments),
+        "start_token": start_token,
+    }
+    return msgspec.convert(fields, Inbound)

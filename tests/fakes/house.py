@@ -1,0 +1,92 @@
+"""The spine of the product, without its web server: inbox, turns and outbox on one store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bot.assistant.scripted import Scripted
+from bot.brand import Account, load_brand
+from bot.conversation.answering import Answering
+from bot.conversation.turns import turns
+from bot.inbox import Inbox
+from bot.messages import Understanding
+from bot.outbox import Delivery
+from bot.store import cases, conversations, migrate, record, transcript
+from bot.store.bell import Bell
+from bot.store.rows import Case, Conversation, Line, Recorded
+from bot.store.store import Store
+from tests.fakes.channel import FakeChannel, event
+from tests.fakes.clock import FakeClock
+
+
+class House:
+    """A customer writes with `says`; `works` lets the product do all that is due."""
+
+    def __init__(self, folder: Path, script: Mapping[str, Understanding]) -> None:
+        example = load_brand(Path("brand.yml"))
+        fake = Account(channel="fake", id="main", market="uk")
+        self.brand = msgspec.structs.replace(example, accounts=(*example.accounts, fake))
+        self.store = Store(f"sqlite:///{folder / 'relais.db'}")
+        migrate.upgrade(self.store)
+        self.clock = FakeClock()
+        self.bell = Bell()
+        self.channel = FakeChannel()
+        self.assistant = Scripted(script)
+        self.inbox = Inbox(self.store, self.bell, self.clock)
+        self._numbers = count(1)
+        self.restart()
+
+    def restart(self) -> None:
+        """New workers on the same store, as after a crash: nothing is left in memory."""
+        channels = {("fake", "main"): self.channel}
+        answering = Answering(
+            store=self.store,
+            bell=self.bell,
+            assistant=self.assistant,
+            channels=channels,
+            brand=self.brand,
+            clock=self.clock,
+        )
+        delivery = Delivery(
+            store=self.store,
+            bell=self.bell,
+            channels=channels,
+            brand=self.brand,
+            clock=self.clock,
+        )
+        self.turns = turns(self.store, self.bell, answering, self.clock)
+        self.outbox = delivery.worker()
+
+    async def says(self, text: str = "", **more: Any) -> int:
+        """A customer writes; returns the conversation."""
+        number = more.pop("number", None) or next(self._numbers)
+        accepted = await self.inbox.accept([event(text, number=number, at=self.clock(), **more)])
+        return accepted.conversations[0] if accepted.conversations else 0
+
+    async def works(self) -> None:
+        """Take all turns and make all deliveries that are due."""
+        await self.turns.drain()
+        await self.outbox.drain()
+
+    def conversation(self, conversation_id: int = 1) -> Conversation:
+        """A conversation as it stands."""
+        return self.store.run_now(conversations.load, conversation_id)
+
+    def case(self, conversation_id: int = 1) -> Case:
+        """The current case of a conversation."""
+        case_id = self.conversation(conversation_id).case_id
+        assert case_id is not None
+        return self.store.run_now(cases.load, case_id)
+
+    def lines(self, conversation_id: int = 1) -> list[Line]:
+        """The messages of a conversation."""
+        return self.store.run_now(transcript.after, conversation_id, 0)
+
+    def record(self, conversation_id: int = 1) -> list[Recorded]:
+        """What was recorded of a conversation."""
+        return self.store.run_now(record.of_case, 0, [conversation_id])

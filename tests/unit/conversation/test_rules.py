@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.assistant.scripted import NOT_UNDERSTOOD, understood
+from bot.brand import load_brand
+from bot.conversation.rules import (
+    Decision,
+    Situation,
+    decide,
+    decide_on_content,
+    fitting,
+    is_word,
+    may_acknowledge,
+)
+from bot.messages import Purpose, Reading, Reply, Surface, Understanding
+
+BRAND = load_brand(Path("brand.yml"))
+PRIVATE = Situation(surface="private")
+PUBLIC = Situation(surface="public")
+CABIN_BAG = understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")
+
+
+def decided(understanding: Understanding, situation: Situation = PRIVATE) -> str:
+    return decide(understanding, situation, BRAND).kind
+
+
+@pytest.mark.parametrize(
+    ("understanding", "kind", "team", "priority"),
+    [
+        (understood("complaint", "complaint", "Sorry."), "hand_over", "care", "high"),
+        (understood("problem", "problem"), "hand_over", "care", "high"),
+        (understood("crisis", "crisis"), "hand_over", "crisis", "urgent"),
+        (understood("opportunity", "opportunity"), "hand_over", "sales", "normal"),
+        (understood("ask_human", "other"), "hand_over", "care", "normal"),
+        (understood("idea", "idea", "Thank you."), "acknowledge", "marketing", "low"),
+        (understood("thanks", "thanks", "With pleasure."), "thank", "care", "normal"),
+        (CABIN_BAG, "answer", "care", "normal"),
+        (NOT_UNDERSTOOD, "clarify", "care", "normal"),
+    ],
+)
+def test_a_register_is_handled_as_the_brand_wants(
+    understanding: Understanding, kind: str, team: str, priority: str
+) -> None:
+    decision = decide(understanding, PRIVATE, BRAND)
+    assert (decision.kind, decision.team, decision.priority) == (kind, team, priority)
+
+
+def test_a_campaign_echo_is_enjoyed_in_private_and_left_alone_in_public() -> None:
+    echo = understood("campaign_echo", "campaign_echo", "So glad!")
+    assert (decided(echo), decided(echo, PUBLIC)) == ("thank", "none")
+
+
+def test_a_question_without_an_answer_goes_to_a_human() -> None:
+    assert decided(understood("question", "question")) == "hand_over"
+
+
+def test_an_answer_is_not_pasted_when_the_guess_is_weak() -> None:
+    weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.5)
+    assert decided(weak) == "clarify"
+
+
+def test_an_answer_is_not_pasted_below_what_may_well_be_a_complaint() -> None:
+    reading = Reading(
+        intent="question_cabin_bag",
+        register="question",
+        confidence=0.64,
+        registers={"question": 0.64, "complaint": 0.2, "problem": 0.16},
+    )
+    replies = (Reply(text="One cabin bag.", name="utter_question_cabin_bag"),)
+    decision = decide(Understanding(reading=reading, replies=replies), PRIVATE, BRAND)
+    assert (decision.kind, decision.register) == ("hand_over", "complaint")
+
+
+def test_a_sensitive_message_is_a_crisis_whatever_the_classifier_says() -> None:
+    sensitive = understood("thanks", "thanks", "With pleasure.", sensitive=True)
+    assert decide(sensitive, PRIVATE, BRAND).priority == "urgent"
+
+
+def test_the_second_misunderstanding_in_a_row_goes_to_a_human() -> None:
+    again = Situation(surface="private", misunderstandings=1)
+    assert decide(NOT_UNDERSTOOD, again, BRAND).reason == "not_understood_twice"
+
+
+def test_an_action_that_gives_up_hands_over() -> None:
+    live = understood("question_flight_status", "question")
+    reply = Reply(text="See our site.", name="utter_hand_over_flight_status")
+    given_up = Understanding(reading=live.reading, replies=(reply,))
+    decision = decide(given_up, PRIVATE, BRAND)
+    assert decision.reason == "no_live_data"
+    assert fitting(given_up, decision) == (reply,)
+
+
+def test_a_photo_goes_to_a_human_and_a_sticker_does_not() -> None:
+    assert decide_on_content(frozenset({"photo"}), BRAND).kind == "hand_over"
+    assert decide_on_content(frozenset({"sticker"}), BRAND).kind == "acknowledge"
+
+
+def test_no_answer_is_pasted_before_a_handover() -> None:
+    decision = Decision(kind="hand_over", reason="complaint", register="complaint", team="care")
+    assert fitting(CABIN_BAG, decision) == ()
+    warm = understood("complaint", "complaint", "I am sorry.")
+    assert fitting(warm, decision) == warm.replies
+
+
+@pytest.mark.parametrize(
+    ("surface", "last", "before", "silenced", "allowed"),
+    [
+        ("private", None, False, False, True),
+        ("private", "acknowledge", True, False, False),
+        ("private", "answer", True, False, True),
+        ("public", None, False, False, True),
+        ("public", "answer", True, False, False),
+        ("private", None, False, True, False),
+    ],
+)
+def test_acknowledgements_are_never_doubled(
+    surface: Surface, last: Purpose | None, before: bool, silenced: bool, allowed: bool
+) -> None:
+    situation = Situation(surface=surface, silenced=silenced)
+    assert may_acknowledge(situation, last, before) is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("STOP", True),
+        ("Arrêt !", True),
+        ("arret", True),
+        ("stop bot.", True),
+        ("alto", True),
+        ("please stop losing my bags", False),
+        ("", False),
+    ],
+)
+def test_a_stop_word_stops_only_alone(text: str, stops: bool) -> None:
+    assert is_word(text, BRAND.words.stop) is stops

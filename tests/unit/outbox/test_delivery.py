@@ -1,0 +1,144 @@
+"""Deliveries on a real SQLite store and a fake channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.assistant.scripted import understood
+from bot.errors import (
+    AccountStopped,
+    DeliveryError,
+    DeliveryLater,
+    DeliveryRefused,
+    DeliveryUnknown,
+    Unreachable,
+)
+from bot.store import outbox
+from bot.store.rows import Line
+from tests.fakes.house import House
+
+SCRIPT = {
+    "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
+    "two": understood("question_two", "question", "First.", "Second."),
+    "scandal": understood("complaint", "complaint", "I am truly sorry."),
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    built = House(tmp_path, SCRIPT)
+    yield built
+    built.store.close()
+
+
+def answer(house: House) -> Line:
+    return house.lines()[1]
+
+
+async def test_what_fails_for_now_is_sent_later_once(house: House) -> None:
+    house.channel.failures = [DeliveryLater("503"), DeliveryLater("503")]
+    await house.says("cabin bag?")
+    for _ in range(5):
+        await house.works()
+        house.clock.forward(seconds=10)
+    assert house.channel.texts == ["One cabin bag of 10 kg."]
+    assert (answer(house).delivery, answer(house).platform_id) == ("sent", "out-2")
+
+
+async def test_the_platforms_own_delay_is_honoured(house: House) -> None:
+    house.channel.failures = [DeliveryLater("429", retry_after=30)]
+    await house.says("cabin bag?")
+    await house.works()
+    house.clock.forward(seconds=29)
+    await house.works()
+    assert house.channel.texts == []
+    house.clock.forward(seconds=2)
+    await house.works()
+    assert len(house.channel.texts) == 1
+
+
+async def test_replies_of_a_conversation_keep_their_order(house: House) -> None:
+    house.channel.failures = [DeliveryLater("503")]
+    await house.says("two")
+    await house.works()
+    assert house.channel.texts == []
+    house.clock.forward(seconds=10)
+    await house.works()
+    assert house.channel.texts == ["First.", "Second."]
+
+
+@pytest.mark.parametrize(
+    ("error", "delivery"),
+    [(DeliveryRefused("too long"), "failed"), (DeliveryUnknown("timed out"), "unknown")],
+)
+async def test_a_reply_that_is_lost_goes_to_a_human_and_is_not_repeated(
+    house: House, error: DeliveryError, delivery: str
+) -> None:
+    house.channel.failures = [error]
+    await house.says("cabin bag?")
+    for _ in range(3):
+        await house.works()
+        house.clock.forward(minutes=5)
+    assert house.channel.texts == []
+    assert (answer(house).delivery, answer(house).delivery_reason) == (delivery, str(error))
+    assert house.case().reason == f"delivery_{delivery}"
+
+
+async def test_a_customer_who_blocked_the_account_is_shown_as_unreachable(house: House) -> None:
+    house.channel.failures = [Unreachable("blocked by the user")]
+    await house.says("cabin bag?")
+    await house.works()
+    conversation = house.conversation()
+    assert conversation.unreachable_at is not None
+    assert conversation.case_id is None
+
+
+async def test_an_account_whose_token_died_rests_and_then_goes_on(house: House) -> None:
+    house.channel.failures = [AccountStopped("401")]
+    await house.says("cabin bag?")
+    await house.works()
+    await house.says("cabin bag?", person="bob")
+    await house.works()
+    assert house.channel.texts == []
+    house.clock.forward(seconds=61)
+    await house.works()
+    house.clock.forward(seconds=61)
+    await house.works()
+    assert len(house.channel.texts) == 2
+
+
+async def test_after_the_deadline_a_reply_is_given_up_and_a_human_told(house: House) -> None:
+    house.channel.failures = [DeliveryLater("503") for _ in range(40)]
+    await house.says("cabin bag?")
+    for _ in range(20):
+        await house.works()
+        house.clock.forward(minutes=6)
+    assert house.case().reason == "delivery_failed"
+    assert "given up" in (answer(house).delivery_reason or "")
+
+
+async def test_an_interrupted_sending_is_not_repeated_where_it_might_double(house: House) -> None:
+    await house.says("cabin bag?")
+    await house.turns.drain()
+    now = house.clock()
+    assert house.store.run_now(outbox.claim, "dead", now=now, until=now)
+    house.clock.forward(seconds=1)
+    house.restart()
+    await house.works()
+    assert house.channel.texts == []
+    assert answer(house).delivery == "unknown"
+    assert house.case().reason == "delivery_unknown"
+
+
+async def test_the_acknowledgement_clock_stops_when_the_handover_is_sent(house: House) -> None:
+    house.channel.failures = [DeliveryLater("503")]
+    await house.says("what a scandal")
+    await house.works()
+    assert house.case().acknowledged_at is None
+    house.clock.forward(seconds=5)
+    await house.works()
+    assert house.case().acknowledged_at == house.clock()
+    assert house.case().answered_at is None
