@@ -35,6 +35,8 @@ Channels = Mapping[tuple[str, str], Channel]
 
 # How long requests under way may take when the process is told to stop, in seconds.
 GRACE = 5.0
+# The rest between two attempts to connect an account, in seconds.
+RECONNECT = 30.0
 
 
 def build_channels(brand: Brand, environment: Mapping[str, str]) -> Channels:
@@ -105,8 +107,8 @@ def build(
         async with AsyncExitStack() as stack:
             stack.push_async_callback(assistant.close)
             for channel in channels.values():
-                await _open(channel)
                 stack.push_async_callback(channel.close)
+                await stack.enter_async_context(_running(_open(channel)))
             await stack.enter_async_context(_running(turns(store, bell, answering, clock).run()))
             await stack.enter_async_context(_running(delivery.worker().run()))
             for channel in channels.values():
@@ -118,11 +120,15 @@ def build(
 
 
 async def _open(channel: Channel) -> None:
-    """Connect an account; one whose platform is away must not keep the others from working."""
-    try:
-        await channel.open()
-    except DeliveryError:
-        log.exception("account %s/%s cannot connect", channel.name, channel.account)
+    """Connect an account, again and again while its platform is away: the others work meanwhile."""
+    while True:
+        try:
+            await channel.open()
+        except DeliveryError as error:
+            log.warning("account %s/%s cannot connect: %s", channel.name, channel.account, error)
+            await asyncio.sleep(RECONNECT)
+        else:
+            return
 
 
 @asynccontextmanager

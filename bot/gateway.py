@@ -59,6 +59,8 @@ class Gateway:
             _count(channel, "bad")
             raise web.HTTPBadRequest(text=f"{error}\n") from error
         accepted = await self._inbox.accept(events)
+        for event in events:
+            channel.received(event)
         _count(channel, "accepted")
         _count_events(channel, accepted.new, accepted.known, ignored=not events)
         return web.json_response({"accepted": accepted.new, "known": accepted.known})

@@ -73,10 +73,10 @@ class Channel(ABC):
     async def show_typing(self, address: Address) -> None:
         """Show the customer that an answer is being written; failures are not errors."""
 
-    async def received(self, event: Inbound) -> None:
-        """Tell the platform that an event is stored (a pressed button waits for that).
+    def received(self, event: Inbound) -> None:
+        """Learn that an event is stored: some platforms want to be told of that.
 
-        Failures are not errors.
+        Returns at once; failures are not errors.
         """
 
     def private_link(self, token: str) -> str | None:

@@ -27,6 +27,10 @@ async def poll(channel: Channel, inbox: Inbox) -> None:
         except DeliveryError as error:
             log.warning("cannot fetch: %s", error, extra={"account": channel.account})
             await asyncio.sleep(PAUSE)
+        except Exception:
+            # The database may be away for a while: what was not stored is fetched again.
+            log.exception("cannot store what was fetched", extra={"account": channel.account})
+            await asyncio.sleep(PAUSE)
 
 
 async def _round(channel: Channel, inbox: Inbox) -> None:
@@ -40,3 +44,5 @@ async def _round(channel: Channel, inbox: Inbox) -> None:
             log.warning("ignored a body: %s", error, extra={"account": channel.account})
             continue
         await inbox.accept(events)
+        for event in events:
+            channel.received(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import re
@@ -74,6 +75,7 @@ class Telegram(Channel):
         self._polls = _mode(account) == "polling"
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
+        self._answering: set[asyncio.Task[None]] = set()
         self._path = account.path
         self._public_url = account.options.get("public_url", "").rstrip("/")
         self._me = Me(id=int(token.partition(":")[0]), username=_username(account))
@@ -122,7 +124,8 @@ class Telegram(Channel):
             await self._set_webhook()
 
     async def close(self) -> None:
-        """Release the connections."""
+        """Release the connections, once pressed buttons have been answered."""
+        await asyncio.gather(*self._answering)
         await self._sending.shutdown()
         await self._polling.shutdown()
 
@@ -174,11 +177,16 @@ class Telegram(Channel):
                 business_connection_id=connection,
             )
 
-    async def received(self, event: Inbound) -> None:
+    def received(self, event: Inbound) -> None:
         """Answer a button press: until then the button shows a clock."""
         if event.message_id.startswith(PRESS):
-            with suppress(DeliveryError), repeatable():
-                await self._bot.answer_callback_query(event.message_id.removeprefix(PRESS))
+            task = asyncio.create_task(self._answer(event.message_id.removeprefix(PRESS)))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, query_id: str) -> None:
+        with suppress(DeliveryError), repeatable():
+            await self._bot.answer_callback_query(query_id)
 
     def private_link(self, token: str) -> str | None:
         """A link by which a person opens the private chat with `/start token`."""
@@ -189,6 +197,8 @@ class Telegram(Channel):
         return self._updates() if self._polls else None
 
     async def _updates(self) -> AsyncIterator[bytes]:
+        if not self._me.username:  # else mentions in groups would be fetched and not understood
+            await self.check()
         while True:
             for update in await self._fetch():
                 yield json.dumps(update).encode()

@@ -38,7 +38,9 @@ WANTED = (
     UpdateType.DELETED_BUSINESS_MESSAGES,
 )
 PRESS = "callback:"
-DEEP_LINK = re.compile(r"^/start\s+(?P<token>[A-Za-z0-9_-]{1,64})\s*$")
+START = re.compile(r"^/start(?:\s+(?P<token>[A-Za-z0-9_-]{1,64}))?\s*$")
+# Telegram lets everybody begin with a button that says Start: that is a greeting.
+GREETING = "/greet"
 LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
 
@@ -93,7 +95,7 @@ class Reader:
             if not speaks_to(message, me):
                 return []
             text = without_name(message, me)
-        link = DEEP_LINK.match(text) if message.chat.type == ChatType.PRIVATE else None
+        start = START.match(text) if message.chat.type == ChatType.PRIVATE else None
         return [
             Inbound(
                 address=self._address(message),
@@ -101,12 +103,14 @@ class Reader:
                 message_id=_number(message.message_id),
                 sent_at=message.edit_date if kind == "edited" and message.edit_date else message.date,
                 kind=kind,
-                text="/start" if link else text,
+                text=GREETING if start else text,
                 author=_author(message),
                 language=_language(message.from_user),
                 attachments=attachments,
                 reply_to=_replied(message),
-                start_token=link["token"] if link else "",
+                start_token=start["token"] or "" if start else "",
+                text_is_payload=bool(start),
+                shown=text if start else "",
             )
         ]
 

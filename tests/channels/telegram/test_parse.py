@@ -48,14 +48,11 @@ def test_reply_names_the_message_it_answers() -> None:
     assert one("private_reply").reply_to == "9"
 
 
-def test_start_stays_a_command_without_a_token() -> None:
-    event = one("start")
-    assert (event.text, event.start_token) == ("/start", "")
-
-
-def test_deep_link_brings_its_token() -> None:
-    event = one("start_with_token")
-    assert (event.text, event.start_token) == ("/start", "Zq3_-x9")
+@pytest.mark.parametrize(("name", "token"), [("start", ""), ("start_with_token", "Zq3_-x9")])
+def test_start_is_a_button_that_greets_and_may_bring_a_token(name: str, token: str) -> None:
+    event = one(name)
+    assert (event.text, event.text_is_payload, event.start_token) == ("/greet", True, token)
+    assert event.shown == f"/start {token}".strip()
 
 
 def test_edit_is_of_the_same_message_and_later() -> None:

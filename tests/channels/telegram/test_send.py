@@ -84,7 +84,8 @@ async def test_pressed_button_comes_back_and_is_answered(channel: Telegram, bot:
     query = bot.user(5).presses(bot.sent[-1], "Refund")
     event = event_of(bot, channel)
     assert (event.text, event.shown) == ("/question_refund", "Refund")
-    await channel.received(event)
+    channel.received(event)
+    await channel.close()
     assert bot.presses[query]
 
 
@@ -105,8 +106,9 @@ async def test_press_that_is_too_old_to_be_answered_is_no_error(channel: Telegra
     await channel.send(with_buttons(Button(title="Refund", payload="refund")))
     bot.user(5).presses(bot.sent[-1], "Refund")
     event = event_of(bot, channel)
-    await channel.received(event)
-    await channel.received(event)
+    channel.received(event)
+    channel.received(event)
+    await channel.close()
 
 
 async def test_reply_to_a_pressed_button_is_a_plain_message(channel: Telegram, bot: FakeBot) -> None:
