@@ -35,8 +35,12 @@ format: $(stamp) ## Put imports and layout in order
 	.venv/bin/ruff check --fix-only --quiet .
 	.venv/bin/ruff format .
 
+.PHONY: edge
+edge: $(stamp) ## Prove that bot runs on a newer Python without Rasa
+	@scripts/edge
+
 .PHONY: test
-test: install check validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
+test: install check edge validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
 	.venv/bin/pytest
 
 .PHONY: unit

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.brand import Account
+from bot.channels.registry import CHANNELS
+from bot.commands.checkup import Finding, check_up
+from bot.commands.prepare import prepare
+from bot.errors import DeliveryRefused
+from bot.settings import Settings
+from tests.fakes.channel import FakeChannel
+
+ROOT = Path(__file__).parents[3]
+
+
+def fake(account: Account, secrets: Mapping[str, str]) -> FakeChannel:
+    return FakeChannel(account.id)
+
+
+class RefusedChannel(FakeChannel):
+    """An account whose token is dead."""
+
+    async def check(self) -> str:
+        raise DeliveryRefused("the token is refused")
+
+
+def refused(account: Account, secrets: Mapping[str, str]) -> FakeChannel:
+    return RefusedChannel(account.id)
+
+
+async def find(environment: Mapping[str, str], subject: str) -> Finding:
+    return next(finding for finding in await check_up(environment) if finding.subject == subject)
+
+
+async def test_nothing_is_wrong_before_the_first_start(environment: dict[str, str]) -> None:
+    assert {finding.state for finding in await check_up(environment)} == {"good", "note"}
+
+
+async def test_wrong_settings_are_the_only_finding(environment: dict[str, str]) -> None:
+    [finding] = await check_up({**environment, "RELAIS_BRAND": "nowhere.yml"})
+    assert finding.state == "wrong"
+    assert "nowhere.yml" in finding.words
+
+
+async def test_a_database_that_is_ready_says_who_can_log_in(
+    environment: dict[str, str], settings: Settings
+) -> None:
+    prepare(settings)
+    finding = await find(environment, "Database")
+    assert (finding.state, finding.words) == ("good", "up to date, 1 can log in to the desk")
+
+
+async def test_a_database_that_cannot_be_reached_is_wrong(environment: dict[str, str]) -> None:
+    url = f"postgresql://127.0.0.1:{environment['RELAIS_PORT']}/relais"
+    finding = await find({**environment, "DATABASE_URL": url}, "Database")
+    assert finding.state == "wrong"
+    assert "DATABASE_URL" in finding.remedy
+
+
+async def test_a_port_taken_by_another_program_is_wrong(environment: dict[str, str]) -> None:
+    port = environment["RELAIS_ACTIONS_PORT"]
+    with socket.create_server(("127.0.0.1", int(port))):
+        finding = await find(environment, f"Port {port}")
+    assert finding.state == "wrong"
+    assert "RELAIS_ACTIONS_PORT" in finding.remedy
+
+
+async def test_an_account_without_secrets_is_off_and_says_which(environment: dict[str, str]) -> None:
+    finding = await find(environment, "telegram/nimbea_fr")
+    assert finding.state == "note"
+    assert "TELEGRAM_NIMBEA_FR_TOKEN" in finding.remedy
+
+
+async def test_an_account_the_platform_knows_is_good(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHANNELS, "telegram", fake)
+    secrets = {"TELEGRAM_NIMBEA_FR_TOKEN": "1:t", "TELEGRAM_NIMBEA_FR_WEBHOOK_SECRET": "s"}
+    finding = await find({**environment, **secrets}, "telegram/nimbea_fr")
+    assert (finding.state, finding.words) == ("good", "reachable as nimbea_fr")
+
+
+async def test_an_account_the_platform_refuses_is_wrong(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CHANNELS, "telegram", refused)
+    secrets = {"TELEGRAM_NIMBEA_FR_TOKEN": "1:t", "TELEGRAM_NIMBEA_FR_WEBHOOK_SECRET": "s"}
+    finding = await find({**environment, **secrets}, "telegram/nimbea_fr")
+    assert (finding.state, finding.words) == ("wrong", "the token is refused")
+
+
+async def test_an_account_on_a_network_nobody_speaks_is_wrong(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(CHANNELS, "telegram")
+    assert (await find(environment, "telegram/nimbea_fr")).state == "wrong"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from bot.commands import MODULES, main
+from bot.commands.prepare import prepare
+from bot.commands.processes import endpoints, wanted_ports
+from bot.settings import Settings
+from bot.store import agents
+from bot.store.store import Store
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    prepare(settings)
+    store = Store(settings.database_url)
+    yield store
+    store.close()
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_command_explains_itself(name: str) -> None:
+    result = run(name, "--help")
+    assert result.exit_code == 0
+    assert len(result.output) > 100
+
+
+def test_commands_are_listed_with_a_line_each() -> None:
+    listed = re.findall(r"^  (\w+)  +\S", run("--help").output, re.MULTILINE)
+    assert listed == list(MODULES)
+
+
+def test_a_wrong_setting_is_said_in_plain_words(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELAIS_PORT", "http")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "RELAIS_PORT must be a port number" in result.output
+
+
+def test_somebody_added_can_log_in(store: Store) -> None:
+    result = run("user", "add", "ines", "--role", "supervisor")
+    password = re.search(r"shown once\): (\S+)", result.output)
+    assert password
+    agent = store.run_now(agents.verify, "ines", password[1])
+    assert agent is not None
+    assert agent.role == "supervisor"
+
+
+def test_a_login_that_is_taken_is_refused(store: Store) -> None:
+    run("user", "add", "ines")
+    result = run("user", "add", "ines")
+    assert result.exit_code == 1
+    assert "is taken" in result.output
+
+
+def test_the_first_login_is_made_once(settings: Settings) -> None:
+    first = prepare(settings)
+    assert first is not None
+    assert prepare(settings) is None
+
+
+def test_up_says_which_port_is_taken_and_what_to_do(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", int(environment["RELAIS_RASA_PORT"]))):
+        result = run("up")
+    assert result.exit_code == 1
+    assert f"Port {environment['RELAIS_RASA_PORT']} on 127.0.0.1, which Rasa needs" in result.output
+    assert "RELAIS_RASA_PORT=" in result.output
+
+
+def test_rasa_is_told_of_this_installations_ports(settings: Settings) -> None:
+    told = yaml.safe_load(endpoints(settings, ROOT).read_text())
+    assert told["action_endpoint"]["url"] == f"http://127.0.0.1:{settings.actions_port}/webhook"
+    assert str(settings.state) in str(told["tracker_store"])
+
+
+def test_wanted_ports_are_chosen_by_the_variables_they_name(
+    settings: Settings, environment: dict[str, str]
+) -> None:
+    assert {port.variable: str(port.number) for port in wanted_ports(settings)} == {
+        name: value for name, value in environment.items() if name.endswith("_PORT")
+    }
+
+
+def test_talk_without_a_gateway_says_how_to_start_one(environment: dict[str, str]) -> None:
+    result = run("talk")
+    assert result.exit_code == 1
+    assert "make run" in result.output
