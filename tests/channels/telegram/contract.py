@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.brand import Account
 from bot.channels.telegram import Telegram
+from tests.contract.subject import Subject
 
 TOKEN = "4242:AAF-made_up_for_tests"
 WEBHOOK_SECRET = "made-up_webhook-secret"
@@ -20,7 +21,17 @@ def build() -> Telegram:
     return Telegram(account(username="shop_bot"), SECRETS)
 
 
-FORGED = {"X-Telegram-Bot-Api-Secret-Token": "another"}
-# Telegram posts one update at a time, but one update may tell of several deleted messages.
-BATCH = "deleted_business_messages.json"
-UNKNOWN = ("unknown_kind.json", "group_renamed.json")
+SUBJECT = Subject(
+    build=build,
+    forged=(
+        {"X-Telegram-Bot-Api-Secret-Token": "another"},
+        {"X-Telegram-Bot-Api-Secret-Token": ""},
+        {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET[:-1]},
+        {"Authorization": WEBHOOK_SECRET},
+    ),
+    # Telegram repeats a secret and signs nothing.
+    signs_body=False,
+    # One update at a time, but one may tell of several deleted messages.
+    batch="deleted_business_messages",
+    unknown=("unknown_kind", "unknown_content", "group_renamed"),
+)

@@ -1,0 +1,88 @@
+"""Fits what is said to what a platform can show. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.channels.base import Features
+from bot.messages import Button
+
+# From the best place to cut to the worst: after a paragraph, a line, a sentence, a word.
+BORDERS = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n"),
+    re.compile(r"(?<=[.!?…。！？])[\"'”’»)]*\s+"),
+    re.compile(r"\s+"),
+)
+# A piece shorter than this share of what fits looks torn off: rather a worse border further on.
+LEAST = 0.3
+JOINER = "\u200d"
+VARIATIONS = range(0xFE00, 0xFE10)
+SKIN_TONES = range(0x1F3FB, 0x1F400)
+TAGS = range(0xE0020, 0xE0080)
+FLAGS = range(0x1F1E6, 0x1F200)
+
+
+def fit(text: str, features: Features) -> list[str]:
+    """Cut a text into pieces that the platform takes, at the best border there is.
+
+    No piece is empty or begins or ends with white space; a blank text gives no piece. What one
+    sees as one character stays whole, unless it alone is longer than what fits.
+    """
+    pieces = []
+    rest = text.strip()
+    while len(rest) > features.longest_text:
+        piece, rest = _cut(rest, features.longest_text)
+        pieces.append(piece)
+    return [*pieces, rest] if rest else pieces
+
+
+def with_buttons_as_text(text: str, buttons: tuple[Button, ...]) -> str:
+    """The same with its quick replies as a list, for platforms that have no buttons."""
+    if not buttons:
+        return text
+    return "\n".join([text, "", *(f"• {button.title}" for button in buttons)])
+
+
+def _cut(text: str, longest: int) -> tuple[str, str]:
+    """A head of at most `longest` characters, and what follows it."""
+    for border in BORDERS:
+        found = [m for m in border.finditer(text, 0, longest + 1) if LEAST * longest <= m.start() <= longest]
+        if found:
+            at = _end_of_quotes(found[-1], longest)
+            return text[:at].rstrip(), text[at:].lstrip()
+    at = _before_grapheme(text, longest)
+    return text[:at], text[at:]
+
+
+def _end_of_quotes(border: re.Match[str], longest: int) -> int:
+    """A closing quote belongs to the sentence before it."""
+    closing = len(border.group().rstrip())
+    return min(border.start() + closing, longest)
+
+
+def _before_grapheme(text: str, longest: int) -> int:
+    """The last place up to `longest` that is not within what one sees as one character."""
+    at = longest
+    while at and _continues(text, at):
+        at -= 1
+    return at or longest
+
+
+def _continues(text: str, at: int) -> bool:
+    """Whether the character there belongs to the one before it."""
+    here, before = text[at], text[at - 1]
+    if JOINER in (here, before) or unicodedata.combining(here) or unicodedata.category(here) == "Me":
+        return True
+    if ord(here) in FLAGS and ord(before) in FLAGS:
+        return _flags_before(text, at) % 2 == 1
+    return any(ord(here) in group for group in (VARIATIONS, SKIN_TONES, TAGS))
+
+
+def _flags_before(text: str, at: int) -> int:
+    """How many letters of flags stand directly before: each flag takes two."""
+    count = 0
+    while count < at and ord(text[at - 1 - count]) in FLAGS:
+        count += 1
+    return count
