@@ -65,15 +65,14 @@ class Answering:
             await self._answer(opening)
 
     async def _pass_on(self, opening: Opening, case: Case) -> None:
-        """Leave it to the humans; only who has just joined in private is told where he is."""
+        """Leave it to the humans: the bot only says so when a case is joined or reopened."""
         scene = self._scene(opening)
-        joined = any(line.is_start for line in opening.lines) and not scene.silenced
-        words = texts.say(self._brand.texts.joined, scene.language, self._brand, reference=case.reference)
+        answer_by = handover.answer_by_again(case.rank, self._brand, scene.now)
         await self._store.run(
             transactions.pass_on,
             opening,
-            answer_by=handover.answer_by_again(case.rank, self._brand, scene.now),
-            notice=words if joined and case.is_human else "",
+            answer_by=answer_by,
+            notice="" if scene.silenced else compose.notice(scene, case, answer_by),
             now=scene.now,
         )
 

@@ -13,6 +13,7 @@ from bot.conversation.transactions import Opening, Outcome
 from bot.language import detect
 from bot.messages import Purpose, Reading, Reply, Understanding
 from bot.store.cases import new_reference
+from bot.store.rows import Case
 
 UNREAD = Understanding(reading=Reading(intent="unread", register="other", confidence=0))
 
@@ -89,6 +90,19 @@ def stopped(scene: Scene, *, on: bool) -> Outcome:
         language=scene.language,
         stopped=on,
     )
+
+
+def notice(scene: Scene, case: Case, answer_by: datetime) -> str:
+    """What who has joined a case in private, or reopened it, is told; else nothing."""
+    fixed, language, brand = scene.brand.texts, scene.language, scene.brand
+    if case.status == "resolved":
+        deadline = texts.moment_in_words(answer_by, language, brand.market_of(scene.account))
+        return texts.say(
+            fixed.handover, language, brand, deadline=deadline, reference=case.reference
+        )
+    if any(line.is_start for line in scene.opening.lines):
+        return texts.say(fixed.joined, language, brand, reference=case.reference)
+    return ""
 
 
 def _handed_over(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:

@@ -102,7 +102,7 @@ def pass_on(
 ) -> bool:
     """Leave messages to the humans who own the conversation; a resolved case is reopened.
 
-    `notice` is for a customer who has just joined the case in private, else empty.
+    `notice` is said to the customer unless it is empty.
     """
     if not conversations.lock(connection, opening.conversation.id, opening.lease):
         return False

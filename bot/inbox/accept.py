@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
@@ -36,10 +38,26 @@ class Inbox:
 
     async def accept(self, events: Iterable[Inbound]) -> Accepted:
         """Write events down; when this returns they survive whatever dies."""
-        accepted = await self._store.run(accept, list(events), self._clock())
+        clean = [cleaned(event) for event in events]
+        accepted = await self._store.run(accept, clean, self._clock())
         topics = [bell.conversation(i) for i in accepted.conversations]
         self._bell.ring(bell.TURNS, bell.QUEUE, *topics)
         return accepted
+
+
+def cleaned(event: Inbound) -> Inbound:
+    """The same event without characters that no database stores: halves of pairs and NUL."""
+    return msgspec.convert(_storable(msgspec.to_builtins(event, builtin_types=(datetime,))), Inbound)
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "")
+    if isinstance(value, dict):
+        return {key: _storable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(item) for item in value]
+    return value
 
 
 def accept(connection: Connection, events: list[Inbound], now: datetime) -> Accepted:
@@ -96,11 +114,12 @@ def _take_message(connection: Connection, conversation: Conversation, event: Inb
         attachments=event.attachments,
         reply_to=event.reply_to,
         platform_id=event.message_id,
+        sent_at=event.sent_at,
     )
     transcript.append(connection, conversation.id, draft, now)
     conversations.wake(connection, conversation.id, now)
     if conversation.language is None and event.language:
-        conversations.change(connection, conversation.id, language=event.language)
+        conversations.change(connection, conversation.id, language=event.language[:2].lower())
 
 
 def _join(connection: Connection, conversation: Conversation, token: str, now: datetime) -> None:

@@ -78,6 +78,7 @@ class Line(Struct, frozen=True, kw_only=True):
     platform_id: str
     delivery: Delivery | None
     delivery_reason: str | None
+    sent_at: datetime | None
     created_at: datetime
     handled_at: datetime | None
     edited_at: datetime | None

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
 )
 
 metadata = MetaData(
@@ -116,12 +117,22 @@ messages = Table(
     # of an outbound message: queued, sent, failed, unknown
     Column("delivery", String(10)),
     Column("delivery_reason", Text),
+    # by the platform's clock, of a customer's message
+    Column("sent_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("handled_at", Moment),
     Column("edited_at", Moment),
     Column("deleted_at", Moment),
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_messages_conversation_id_platform_id", "conversation_id", "platform_id"),
+)
+# A turn reads what is unhandled: as few rows after a thousand messages as after ten.
+_unhandled = and_(messages.c.author == "customer", messages.c.handled_at.is_(None))
+Index(
+    "ix_messages_unhandled",
+    messages.c.conversation_id,
+    sqlite_where=_unhandled,
+    postgresql_where=_unhandled,
 )
 
 outbox = Table(

@@ -31,12 +31,13 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     platform_id: str = ""
     delivery: str | None = None
+    sent_at: datetime | None = None
 
 
 def append(connection: Connection, conversation_id: int, draft: Draft, now: datetime) -> Line:
     """Write a message under the next number of its conversation."""
     seq = _next_seq(connection, conversation_id)
-    values = msgspec.to_builtins(draft)
+    values = msgspec.to_builtins(draft, builtin_types=(datetime,))
     result = connection.execute(
         insert(messages).values(conversation_id=conversation_id, seq=seq, created_at=now, **values)
     )
@@ -50,13 +51,15 @@ def load(connection: Connection, message_id: int) -> Line:
 
 
 def unhandled(connection: Connection, conversation_id: int) -> list[Line]:
-    """What the customer wrote since the last turn, in order."""
+    """What the customer wrote since the last turn, in the order in which he wrote it."""
     query = select(messages).where(
         messages.c.conversation_id == conversation_id,
         messages.c.author == "customer",
         messages.c.handled_at.is_(None),
     )
-    return _lines(connection, query)
+    lines = _lines(connection, query)
+    # Platforms deliver out of order when they repeat.
+    return sorted(lines, key=lambda line: (line.sent_at or line.created_at, line.seq))
 
 
 def after(connection: Connection, conversation_id: int, seq: int, limit: int = 500) -> list[Line]:
@@ -98,6 +101,14 @@ def changed_since(connection: Connection, conversation_id: int, moment: datetime
         changed = or_(edited > moment, deleted > moment)
     query = select(messages).where(messages.c.conversation_id == conversation_id, changed)
     return _lines(connection, query)
+
+
+def last_platform_id(connection: Connection, conversation_id: int) -> str:
+    """The platform's id of the customer's last message; empty if there is none."""
+    query = select(messages.c.platform_id).where(
+        messages.c.conversation_id == conversation_id, messages.c.author == "customer"
+    )
+    return connection.execute(query.order_by(messages.c.seq.desc()).limit(1)).scalar() or ""
 
 
 def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -> None:

@@ -217,7 +217,11 @@ async def test_a_new_message_reopens_a_resolved_case_for_the_same_agent(house: H
     await house.works()
     assert (house.case().status, house.case().agent_id) == ("claimed", agent)
     assert [entry.action for entry in house.record()][-1] == "reopened"
-    assert len(house.channel.texts) == 1
+    assert len(house.channel.texts) == 2
+    assert house.case().reference in house.channel.texts[1]
+    await house.says("Hello?")
+    await house.works()
+    assert len(house.channel.texts) == 2
 
 
 async def test_after_the_handback_the_bot_answers_again(house: House) -> None:

@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.String(length=200), nullable=False),
         sa.Column("delivery", sa.String(length=10), nullable=True),
         sa.Column("delivery_reason", sa.Text(), nullable=True),
+        sa.Column("sent_at", Moment(timezone=True), nullable=True),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.Column("handled_at", Moment(timezone=True), nullable=True),
         sa.Column("edited_at", Moment(timezone=True), nullable=True),
@@ -166,6 +167,13 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(
             "ix_messages_conversation_id_platform_id", ["conversation_id", "platform_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_messages_unhandled",
+            ["conversation_id"],
+            unique=False,
+            sqlite_where=sa.text("author = 'customer' AND handled_at IS NULL"),
+            postgresql_where=sa.text("author = 'customer' AND handled_at IS NULL"),
         )
 
     op.create_table(
@@ -243,6 +251,11 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("submissions")
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_messages_unhandled",
+            sqlite_where=sa.text("author = 'customer' AND handled_at IS NULL"),
+            postgresql_where=sa.text("author = 'customer' AND handled_at IS NULL"),
+        )
         batch_op.drop_index("ix_messages_conversation_id_platform_id")
 
     op.drop_table("messages")

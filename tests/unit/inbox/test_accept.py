@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from bot.messages import Inbound
+from bot.store import bell
+from tests.fakes.channel import event
+from tests.fakes.house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    built = House(tmp_path, {})
+    yield built
+    built.store.close()
+
+
+def hello(house: House, number: int, text: str = "hello", person: str = "ann") -> Inbound:
+    return event(text, number=number, at=house.clock(), person=person)
+
+
+async def test_two_events_in_one_request_that_are_the_same_are_one(house: House) -> None:
+    accepted = await house.inbox.accept([hello(house, 1), hello(house, 1), hello(house, 2)])
+    assert (accepted.new, accepted.known) == (2, 1)
+
+
+async def test_accepting_wakes_up_workers_and_those_who_watch(house: House) -> None:
+    with house.bell.listen(bell.TURNS) as worker, house.bell.listen("conversation/1") as page:
+        await house.inbox.accept([hello(house, 1)])
+        assert await worker.wait(0.01)
+        assert await page.wait(0.01)
+        assert not await worker.wait(0.01)
+
+
+async def test_a_text_that_no_database_stores_is_accepted_without_its_broken_parts(
+    house: House,
+) -> None:
+    await house.inbox.accept([hello(house, 1, text="a\ud800b\0c", person="an\ud800n")])
+    assert house.lines()[0].text == "a?bc"
+
+
+async def test_one_event_that_cannot_be_written_leaves_no_half_of_its_request(house: House) -> None:
+    broken = event("x", number=2, at=house.clock().replace(tzinfo=None))
+    with pytest.raises(StatementError, match="time zone"):
+        await house.inbox.accept([hello(house, 1), broken])
+    accepted = await house.inbox.accept([hello(house, 1)])
+    assert accepted.new == 1
+
+
+async def test_a_customer_who_blocks_and_comes_back_is_shown_so(house: House) -> None:
+    await house.says(kind="unreachable")
+    assert house.conversation().unreachable_at is not None
+    await house.says(kind="reachable")
+    assert house.conversation().unreachable_at is None
+    assert [entry.action for entry in house.record()] == ["unreachable", "not_unreachable"]
