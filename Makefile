@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 python := .venv/bin/python
+rasa := $(python) -m bot.supervisor.hushed rasa
 stamp := .venv/.installed
 
 .PHONY: help
@@ -58,16 +59,16 @@ train: $(stamp) ## Train the assistant unless the model for the present data exi
 
 .PHONY: validate
 validate: $(stamp) ## Check the assistant's data for contradictions
-	@scripts/rasa data validate --fail-on-warnings
+	@$(rasa) data validate --fail-on-warnings
 
 .PHONY: stories
 stories: $(stamp) ## Play the test stories with the trained model
-	@scripts/rasa test core --stories tests/stories --fail-on-prediction-errors \
+	@$(rasa) test core --stories tests/stories --fail-on-prediction-errors \
 		--model "$$($(python) -m bot train)" --out var/stories
 
 .PHONY: shell
 shell: $(stamp) ## Rasa's own shell, without the gateway
-	@scripts/rasa shell --model "$$($(python) -m bot train)"
+	@$(rasa) shell --model "$$($(python) -m bot train)"
 
 .PHONY: talk
 talk: $(stamp) ## A conversation in the terminal with the running product

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from msgspec import structs
 
 from bot.settings import Settings
 from bot.supervisor import Port, Program, model
@@ -39,7 +40,8 @@ def gateway() -> Program:
 
 def rasa(settings: Settings, trained: Path, told: Path) -> Program:
     """Rasa's server, reached by the gateway only. `told` names its stores and the action server."""
-    return model.rasa(
+    return model.hushed(
+        "rasa",
         "rasa",
         *("run", "--quiet", "--model", str(trained), "--endpoints", str(told)),
         *("--interface", _LOOPBACK, "--port", str(settings.rasa_port)),
@@ -48,13 +50,13 @@ def rasa(settings: Settings, trained: Path, told: Path) -> Program:
 
 def actions(settings: Settings) -> Program:
     """The action server, reached by Rasa only."""
-    arguments = ("--actions", "actions", "--port", str(settings.actions_port), "--quiet")
-    return Program(
-        name="actions",
-        command=(sys.executable, "-m", "rasa_sdk", *arguments),
-        # rasa-sdk listens on every address unless told otherwise.
-        environment={**model.QUIET, "SANIC_HOST": _LOOPBACK},
+    program = model.hushed(
+        "actions",
+        "rasa_sdk",
+        *("--actions", "actions", "--port", str(settings.actions_port), "--quiet"),
     )
+    # rasa-sdk listens on every address unless told otherwise.
+    return structs.replace(program, environment={"SANIC_HOST": _LOOPBACK})
 
 
 def endpoints(settings: Settings, root: Path) -> Path:

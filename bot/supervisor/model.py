@@ -15,12 +15,6 @@ from bot.supervisor.keep import Supervisor
 
 # All that a model is made of. The lock stands for the versions of Rasa and its libraries.
 INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/language.py", "requirements.lock")
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "2",  # TensorFlow tells about the processor otherwise
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",  # Rasa's tracker store, on SQLAlchemy 1.4 by intent
-    "PYTHONWARNINGS": "ignore",  # Rasa's own deprecations: nothing that we could act on
-}
 _STEP = re.compile(r"Starting to train component '(\w+)'")
 _LAST_WORDS = 30
 
@@ -29,9 +23,9 @@ class TrainingFailed(RelaisError):
     """Rasa could not train; the message ends with its last words."""
 
 
-def rasa(name: str, *arguments: str) -> Program:
-    """A Rasa command, without telemetry and without the chatter of its libraries."""
-    return Program(name=name, command=(sys.executable, "-m", "rasa", *arguments), environment=QUIET)
+def hushed(name: str, module: str, *arguments: str) -> Program:
+    """A module of Rasa as a program, without telemetry and the chatter of its libraries."""
+    return Program(name=name, command=(sys.executable, "-m", "bot.supervisor.hushed", module, *arguments))
 
 
 def path(root: Path) -> Path:
@@ -55,8 +49,9 @@ async def train(root: Path, supervisor: Supervisor, say: Say) -> Path:
     """
     target = path(root)
     unfinished = target.with_name(f"unfinished-{target.name}")
-    program = rasa(
+    program = hushed(
         "training",
+        "rasa",
         *("train", "--out", str(target.parent)),
         *("--fixed-model-name", unfinished.name.removesuffix(".tar.gz")),
     )
