@@ -44,12 +44,13 @@ class Listener:
 
     async def wait(self, patience: float) -> bool:
         """Wait until rung, at most `patience` seconds; tells whether it was."""
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the ring.
+        ring = asyncio.ensure_future(self._rung.wait())
         try:
-            await asyncio.wait_for(self._rung.wait(), patience)
-        except asyncio.TimeoutError:
-            return False
-        self._rung.clear()
-        return True
+            await asyncio.wait({ring}, timeout=patience)
+        finally:
+            ring.cancel()
+        return self.take()
 
 
 class Bell:
