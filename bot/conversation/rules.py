@@ -14,6 +14,7 @@ NOT_UNDERSTOOD = "nlu_fallback"
 # An action that could not help says so by the name of its response.
 GIVES_UP = "utter_hand_over"
 CLARIFIES = "utter_clarify"
+CONSOLED: tuple[Register, ...] = ("complaint", "problem", "crisis")
 # Content in which there is nothing to read and nothing to do.
 DECORATION = frozenset({"sticker", "animation", "dice", "game", "reaction"})
 
@@ -91,14 +92,17 @@ def fitting(understanding: Understanding, decision: Decision) -> tuple[Reply, ..
     """
     if decision.kind in ("answer", "thank", "acknowledge"):
         return understanding.replies
-    if decision.kind == "clarify":
-        return tuple(r for r in understanding.replies if r.name.startswith(CLARIFIES))
-    names = (f"utter_{decision.register}", f"utter_{decision.reason}")
+    begins = {"hand_over": _before_handover(decision), "clarify": (CLARIFIES,)}
     return tuple(
-        reply
-        for reply in understanding.replies
-        if decision.kind == "hand_over" and (reply.name in names or reply.name.startswith(GIVES_UP))
+        reply for reply in understanding.replies if reply.name.startswith(begins.get(decision.kind, ()))
     )
+
+
+def _before_handover(decision: Decision) -> tuple[str, ...]:
+    """How names of responses begin that may come before a handover: what consoles, for all."""
+    registers = CONSOLED if decision.register in CONSOLED else ()
+    names = (*registers, *({decision.reason} & {"opportunity", "ask_human"}))
+    return (GIVES_UP, *(f"utter_{name}" for name in names))
 
 
 def _by_route(understanding: Understanding, situation: Situation, brand: Brand) -> Decision:

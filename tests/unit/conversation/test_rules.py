@@ -105,6 +105,18 @@ def test_no_answer_is_pasted_before_a_handover() -> None:
     assert fitting(warm, decision) == warm.replies
 
 
+def test_no_answer_of_another_topic_is_pasted_when_a_question_goes_to_a_human() -> None:
+    again = Situation(surface="private", misunderstandings=1)
+    weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.5)
+    decision = decide(weak, again, BRAND)
+    assert (decision.kind, fitting(weak, decision)) == ("hand_over", ())
+
+
+def test_who_asks_for_a_human_gets_the_words_for_it() -> None:
+    asked = understood("ask_human", "other", "Of course.")
+    assert fitting(asked, decide(asked, PRIVATE, BRAND)) == asked.replies
+
+
 @pytest.mark.parametrize(
     ("surface", "last", "before", "silenced", "allowed"),
     [
