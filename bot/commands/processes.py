@@ -11,17 +11,17 @@ from msgspec import structs
 from bot.settings import Settings
 from bot.supervisor import Port, Program, model
 
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 
 
 def wanted_ports(settings: Settings) -> list[Port]:
     """The ports that they listen on."""
     return [
         Port(name="the gateway", host=settings.host, number=settings.port, variable="RELAIS_PORT"),
-        Port(name="Rasa", host=_LOOPBACK, number=settings.rasa_port, variable="RELAIS_RASA_PORT"),
+        Port(name="Rasa", host=LOOPBACK, number=settings.rasa_port, variable="RELAIS_RASA_PORT"),
         Port(
             name="the action server",
-            host=_LOOPBACK,
+            host=LOOPBACK,
             number=settings.actions_port,
             variable="RELAIS_ACTIONS_PORT",
         ),
@@ -30,7 +30,12 @@ def wanted_ports(settings: Settings) -> list[Port]:
 
 def rasa_url(settings: Settings) -> str:
     """Where Rasa says hello as soon as its model is loaded."""
-    return f"http://{_LOOPBACK}:{settings.rasa_port}/"
+    return f"http://{LOOPBACK}:{settings.rasa_port}/"
+
+
+def actions_url(settings: Settings) -> str:
+    """Where the action server says that it is there."""
+    return f"http://{LOOPBACK}:{settings.actions_port}/health"
 
 
 def gateway() -> Program:
@@ -44,7 +49,7 @@ def rasa(settings: Settings, trained: Path, told: Path) -> Program:
         "rasa",
         "rasa",
         *("run", "--quiet", "--model", str(trained), "--endpoints", str(told)),
-        *("--interface", _LOOPBACK, "--port", str(settings.rasa_port)),
+        *("--interface", LOOPBACK, "--port", str(settings.rasa_port)),
     )
 
 
@@ -56,7 +61,7 @@ def actions(settings: Settings) -> Program:
         *("--actions", "actions", "--port", str(settings.actions_port), "--quiet"),
     )
     # rasa-sdk listens on every address unless told otherwise.
-    return structs.replace(program, environment={"SANIC_HOST": _LOOPBACK})
+    return structs.replace(program, environment={"SANIC_HOST": LOOPBACK})
 
 
 def endpoints(settings: Settings, root: Path) -> Path:

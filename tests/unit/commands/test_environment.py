@@ -32,7 +32,13 @@ def asked_for(tmp_path: Path) -> set[str]:
     read_settings(environment)
     for account in load_brand(ROOT / "brand.yml").accounts:
         account_secrets(account, environment)
-    return environment.names
+    return environment.names | asked_for_by_actions()
+
+
+def asked_for_by_actions() -> set[str]:
+    """The action server reads the environment itself, as it shares no code with `bot`."""
+    code = "".join(file.read_text() for file in ROOT.glob("actions/**/*.py"))
+    return set(re.findall(r'"(RELAIS_[A-Z_]+)"', code))
 
 
 def test_example_lists_every_variable_that_is_read(tmp_path: Path) -> None:
