@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from bot.brand import Account
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Features
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 
-Factory = Callable[[Account, Mapping[str, str]], Channel]
 
-CHANNELS: dict[str, Factory] = {
+class Kind(Protocol):
+    """What a channel's class is, seen from here: what it can, and how an account of it is built."""
+
+    @property
+    def features(self) -> Features:
+        """What the platform can."""
+
+    def __call__(self, account: Account, secrets: Mapping[str, str]) -> Channel:
+        """Build the channel of one account."""
+
+
+CHANNELS: dict[str, Kind] = {
     Telegram.name: Telegram,
     WebChat.name: WebChat,
 }

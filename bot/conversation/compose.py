@@ -97,9 +97,7 @@ def notice(scene: Scene, case: Case, answer_by: datetime) -> str:
     fixed, language, brand = scene.brand.texts, scene.language, scene.brand
     if case.status == "resolved":
         deadline = texts.moment_in_words(answer_by, language, brand.market_of(scene.account))
-        return texts.say(
-            fixed.handover, language, brand, deadline=deadline, reference=case.reference
-        )
+        return texts.say(fixed.handover, language, brand, deadline=deadline, reference=case.reference)
     if any(line.is_start for line in scene.opening.lines):
         return texts.say(fixed.joined, language, brand, reference=case.reference)
     return ""

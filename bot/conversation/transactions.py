@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from bot.conversation.speaking import say
 from bot.messages import Button, Purpose, Reply
-from bot.store import cases, conversations, outbox, record, transcript
+from bot.store import cases, conversations, record, transcript
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
 
@@ -146,14 +147,7 @@ def _send(
         reply_to=reply_to,
         delivery="queued",
     )
-    line = transcript.append(connection, conversation.id, draft, now)
-    outbox.put(connection, line, now=now, deadline=now + BOT_DELIVERY)
-    conversations.change(
-        connection,
-        conversation.id,
-        last_purpose=purpose,
-        acknowledged=conversation.acknowledged or purpose == "acknowledge",
-    )
+    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now)
 
 
 def _distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
