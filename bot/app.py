@@ -137,6 +137,10 @@ async def _running(coroutine: Coroutine[object, object, None]) -> AsyncIterator[
     try:
         yield
     finally:
-        task.cancel()
+        # More than once: before Python 3.11 a library may swallow a cancellation, as anyio does
+        # with one that comes while it connects.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=GRACE)
         with suppress(asyncio.CancelledError):
             await task

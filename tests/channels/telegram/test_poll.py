@@ -169,14 +169,9 @@ async def door(api: BotApi, bot: FakeBot) -> AsyncIterator[Door]:
     await runner.cleanup()
 
 
-async def settled(bot: FakeBot) -> None:
-    assert bot.webhook is not None
-    await bot.webhook.settled()
-
-
 async def test_webhook_delivers_with_the_secret(door: Door, bot: FakeBot) -> None:
     bot.user(5).says("hello")
-    await settled(bot)
+    await bot.settled()
     assert door.texts == ["hello"]
     assert not door.forged.is_set()
 
@@ -185,7 +180,7 @@ async def test_refused_webhook_is_repeated_and_the_chat_keeps_its_order(door: Do
     door.answers = [web.Response(status=500), web.Response(status=503, headers={"Retry-After": "2"})]
     bot.user(5).says("one")
     bot.user(5).says("two")
-    await settled(bot)
+    await bot.settled()
     assert door.texts == ["one", "one", "one", "two"]
 
 

@@ -98,6 +98,16 @@ class FakeBot:
         """The texts that a chat got from the bot."""
         return [message["text"] for message in self.sent if message["chat"]["id"] == chat_id]
 
+    async def use_webhook(self, url: str, secret: str = "", connections: int = 40) -> None:
+        """Post updates there from now on."""
+        await self.drop_webhook()
+        self.webhook = Webhook(self.updates, url, secret, connections, self.haste)
+
+    async def settled(self) -> None:
+        """Wait until every update so far has been taken by the webhook or dropped."""
+        if self.webhook:
+            await self.webhook.settled()
+
     async def drop_webhook(self) -> None:
         """Stop posting, if a webhook is set."""
         if self.webhook:

@@ -9,7 +9,6 @@ from typing import Any
 from tests.fakes.telegram.bots import FakeBot
 from tests.fakes.telegram.chats import Chat, entities, quoted
 from tests.fakes.telegram.errors import Json, bad_request, conflict
-from tests.fakes.telegram.webhook import Webhook
 
 LONGEST_TEXT = 4096
 LONGEST_DATA = 64
@@ -48,8 +47,7 @@ async def set_webhook(bot: FakeBot, call: Json) -> bool:
     if call.get("drop_pending_updates"):
         bot.updates.clear()
     if call.get("url"):
-        connections = int(call.get("max_connections", 40))
-        bot.webhook = Webhook(bot.updates, call["url"], secret, connections, bot.haste)
+        await bot.use_webhook(call["url"], secret, int(call.get("max_connections", 40)))
     return True
 
 

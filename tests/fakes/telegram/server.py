@@ -25,6 +25,7 @@ TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 class BotApi:
     """A Bot API server on a free port of loopback, for any number of bots.
 
+    `calls` counts calls by method, `refusals` by status those refused of the fake's own accord.
     `limits` switches flood control on. `haste` divides the delays between webhook retries.
     `clock` gives the seconds since 1970 by which messages are dated and floods measured.
     """
@@ -38,6 +39,7 @@ class BotApi:
     ) -> None:
         self.faults = Faults()
         self.calls: Counter[str] = Counter()
+        self.refusals: Counter[int] = Counter()
         self._limits = limits
         self._haste = haste
         self._clock = clock
@@ -117,6 +119,7 @@ class BotApi:
                 raise ApiError(404, "Not Found: method not found")
             return web.json_response({"ok": True, "result": await method(bot, call)})
         except ApiError as error:
+            self.refusals[error.status] += 1
             return web.json_response(error.body(), status=error.status)
 
     def _bot_of(self, token: str) -> FakeBot:

@@ -34,6 +34,7 @@ class Updates:
         self._poller = 0
         self._news = asyncio.Event()
         self.allowed: list[str] = []
+        self.latest: Update | None = None
         self.listener: Callable[[Update], None] | None = None
 
     def __len__(self) -> int:
@@ -43,6 +44,7 @@ class Updates:
         """Something happened; returns the update's id."""
         update = Update(self._next_id, chat, self._clock(), {"update_id": self._next_id, kind: content})
         self._next_id += 1
+        self.latest = update
         if self._is_wanted(kind):
             self.put(update)
         return update.id
@@ -56,6 +58,11 @@ class Updates:
         self._news.set()
         if self.listener:
             self.listener(update)
+
+    def repeat(self) -> None:
+        """Send the latest update a second time, as Telegram does when it missed the answer."""
+        if self.latest:
+            self.put(self.latest)
 
     def hold(self) -> None:
         """Keep new updates back until `release`."""
