@@ -17,6 +17,7 @@
     ├── AssistantError           Rasa gave no understanding
     │   ├── AssistantUnavailable not there or not ready: ask again
     │   └── AssistantFailed      there, and it failed on this very message
+    ├── EvaluationError          a file of judged messages is wrong: says line and column
     ├── TransitionError          a transition that the state of the case forbids
     │   ├── AlreadyClaimed       another agent was faster
     │   └── NotFound             no such case, agent or conversation
@@ -37,6 +38,7 @@ __all__ = [
     "DeliveryLater",
     "DeliveryRefused",
     "DeliveryUnknown",
+    "EvaluationError",
     "Forged",
     "NotFound",
     "PayloadError",
@@ -110,6 +112,10 @@ class AssistantUnavailable(AssistantError):
 
 class AssistantFailed(AssistantError):
     """Rasa is there and failed on this very message."""
+
+
+class EvaluationError(RelaisError):
+    """A file of judged messages is wrong, or results cannot be written."""
 
 
 class TransitionError(RelaisError):

@@ -1,0 +1,134 @@
+"""Runs judged messages through the real assistant and the real rules."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from bot.assistant.port import Assistant
+from bot.brand import Brand
+from bot.clock import now
+from bot.conversation import handover, rules, texts
+from bot.conversation.rules import Decision, Situation
+from bot.errors import EvaluationError
+from bot.messages import Surface, Turn, Understanding
+from bot.trainers.judged import Judged, read_judged
+from bot.trainers.scores import Result, report
+
+Progress = Callable[[int, int], None]
+
+# Rasa understands one message at a time; a few more keep it from waiting for us.
+_AT_ONCE = 4
+
+
+async def evaluate(
+    source: Path,
+    out: Path | None,
+    *,
+    assistant: Assistant,
+    brand: Brand,
+    progress: Progress = lambda done, total: None,
+) -> str:
+    """Run every row of `source` as a new conversation, write the results to `out`, report.
+
+    `progress` is told how many of how many rows are done. Raises `EvaluationError` where the
+    file is wrong or cannot be written, and `AssistantError` where the assistant fails.
+    """
+    rows = read_judged(source)
+    results = await _run(rows, assistant, brand, progress)
+    if out:
+        _write(out, rows, results)
+    return report(list(zip(rows, results, strict=True)))
+
+
+async def _run(
+    rows: Sequence[Judged], assistant: Assistant, brand: Brand, progress: Progress
+) -> list[Result]:
+    run, gate = uuid.uuid4().hex, asyncio.Semaphore(_AT_ONCE)
+    done = 0
+
+    async def one(number: int, row: Judged) -> Result:
+        nonlocal done
+        async with gate:
+            result = await _judge(row, f"evaluate-{run}-{number}", assistant, brand)
+        done += 1
+        progress(done, len(rows))
+        return result
+
+    return await asyncio.gather(*(one(number, row) for number, row in enumerate(rows)))
+
+
+async def _judge(row: Judged, conversation: str, assistant: Assistant, brand: Brand) -> Result:
+    """What the gateway would make of the message as the first of a conversation."""
+    surface: Surface = "public" if row.surface == "public" else "private"
+    first = brand.languages[0]
+    turn = Turn(conversation=conversation, text=row.text, language=first, surface=surface)
+    understanding = await assistant.read(turn)
+    decision = rules.decide(understanding, Situation(surface=surface), brand)
+    reading = understanding.reading
+    language = reading.language if reading.language in brand.languages else None
+    return Result(
+        language=reading.language or "",
+        register=decision.register,
+        confidence=round(reading.confidence, 4),
+        topic=reading.topic or "",
+        decision=decision.kind,
+        team=decision.team,
+        priority=decision.priority,
+        reply=_reply(understanding, decision, language or first, surface, brand),
+    )
+
+
+def _reply(
+    understanding: Understanding, decision: Decision, language: str, surface: Surface, brand: Brand
+) -> str:
+    said = rules.fitting(understanding, decision)
+    if decision.kind == "hand_over":
+        return _announcement(understanding, decision, language, surface, brand, now())
+    if decision.kind == "clarify" and not said:
+        return texts.say(brand.texts.clarify, language, brand)
+    return " ".join(reply.text for reply in said)
+
+
+def _announcement(
+    understanding: Understanding,
+    decision: Decision,
+    language: str,
+    surface: Surface,
+    brand: Brand,
+    at: datetime,
+) -> str:
+    """As the brand's first account would announce it, with a reference that is none."""
+    case = handover.new_case(
+        decision, brand, language=language, entities=understanding.reading.entities, since=at, now=at
+    )
+    return handover.announcement(
+        brand,
+        brand.accounts[0],
+        language,
+        case=case,
+        reference=f"{brand.reference_prefix}-…",
+        warm=rules.fitting(understanding, decision),
+        link=None,
+        surface=surface,
+    )
+
+
+def _write(out: Path, rows: Sequence[Judged], results: Sequence[Result]) -> None:
+    columns = ("text", *Result.__struct_fields__)
+    try:
+        with out.open("w", encoding="utf8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            for row, result in zip(rows, results, strict=True):
+                writer.writerow({"text": row.text, **msgspec.structs.asdict(result)})
+    except OSError as error:
+        raise EvaluationError(f"{out}: {error.strerror}") from error
+
+
