@@ -59,7 +59,8 @@ def events_or_refusal(channel: Channel, raw_body: bytes) -> list[Inbound]:
 @every_channel
 def test_channel_is_known_by_its_own_name(name: str) -> None:
     assert BUILT[name].name == name
-    assert CHANNELS[name] is type(BUILT[name])
+    registered: object = CHANNELS[name]
+    assert registered is type(BUILT[name])
 
 
 @every_channel
