@@ -77,13 +77,19 @@ class Events:
         await self._look(feed)
         await feed.send("ready", b"{}")
         while not self._closing:
-            known = feed.conversation_id
             with self._bell.listen(*feed.topics()) as heard, self._bell.listen(*feed.writing()) as pen:
-                while feed.conversation_id == known and not self._closing:
-                    await self._look(feed)
-                    await feed.show_writing(pen)
-                    if not await heard.wait(feed.patience(self._heartbeat)):
-                        await feed.beat()
+                await self._stay(feed, heard, pen)
+
+    async def _stay(self, feed: Feed, heard: Listener, pen: Listener) -> None:
+        """Follow until there is something else to listen to."""
+        known = feed.conversation_id
+        while True:
+            await self._look(feed)
+            if self._closing or feed.conversation_id != known:
+                return
+            await feed.show_writing(pen)
+            if not await heard.wait(feed.patience(self._heartbeat)):
+                await feed.beat()
 
     async def _look(self, feed: Feed) -> None:
         more = True

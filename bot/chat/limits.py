@@ -25,6 +25,9 @@ class Buckets:
         self._rate = per_second
         self._levels: dict[str, tuple[float, float]] = {}
 
+    def __len__(self) -> int:
+        return len(self._levels)
+
     def take(self, visitor: str) -> float:
         """Take one token; the answer is how many seconds to wait, 0 if it was there."""
         now = self._seconds()

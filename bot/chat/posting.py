@@ -34,7 +34,7 @@ _LINE_ENDS = re.compile(r"\r\n?")
 class Said(Struct, frozen=True, kw_only=True):
     """The body of a request; `payload` is that of a pressed button."""
 
-    client_message_id: Annotated[str, Meta(min_length=1, max_length=100)]
+    client_message_id: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     text: str = ""
     payload: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
     language: str | None = None
