@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from bot.errors import RelaisError
-from bot.messages import Button
+from bot.messages import Button, Purpose
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
@@ -22,6 +22,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
     author: Literal["customer", "bot", "agent"]
     text: str
     name: str | None = None
+    purpose: Purpose | None = None
     buttons: tuple[Button, ...] = ()
 
 
@@ -85,7 +86,9 @@ class Conversation:
         if spoken.author != "customer":
             self._buttons = spoken.buttons
             self._show(spoken)
-            self.answered.set()
+            # "One moment" is no answer yet.
+            if spoken.purpose != "acknowledge":
+                self.answered.set()
 
     async def _hear(self) -> AsyncIterator[Spoken]:
         timeout = aiohttp.ClientTimeout(total=None)

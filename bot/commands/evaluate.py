@@ -36,9 +36,14 @@ async def _evaluate(file: Path, out: Path | None) -> str:
     async with rasa_alone(settings, Path.cwd(), _say) as address:
         assistant = Rasa(address)
         try:
-            return await evaluate(file, out, assistant=assistant, brand=brand)
+            return await evaluate(file, out, assistant=assistant, brand=brand, progress=_progress)
         finally:
             await assistant.close()
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 50 == 0 or done == total:
+        _say(f"{done} of {total} messages")
 
 
 def _say(line: str) -> None:

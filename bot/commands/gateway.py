@@ -22,6 +22,7 @@ def command() -> None:
     Rasa and the action server run elsewhere (RELAIS_RASA_URL); `up` runs all three.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = read_settings(os.environ)
     if login := prepare(settings):
         click.echo(f"First login at the desk: {login}")

@@ -15,7 +15,7 @@ from bot.supervisor.keep import Supervisor
 
 # All that a model is made of. The lock stands for the versions of Rasa and its libraries.
 INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/language.py", "requirements.lock")
-_STEP = re.compile(r"Starting to train component '(\w+)'")
+_STEP = re.compile(r"(?:Starting to train|Restored) component '(\w+)'")
 _LAST_WORDS = 30
 
 

@@ -71,14 +71,14 @@ async def conversation(chat: FakeChat, ear: Ear) -> AsyncIterator[Conversation]:
         chat.cuts_the_stream()
 
 
-def message(seq: int, text: str, author: str = "bot", more: str = "") -> str:
-    data = f'{{"seq": {seq}, "author": "{author}", "text": "{text}", "purpose": "answer"{more}}}'
+def message(seq: int, text: str, author: str = "bot", purpose: str = "answer", more: str = "") -> str:
+    data = f'{{"seq": {seq}, "author": "{author}", "text": "{text}", "purpose": "{purpose}"{more}}}'
     return f"event: message\nid: {seq}\ndata: {data}\n\n"
 
 
 async def test_what_the_other_says_is_shown(conversation: Conversation, chat: FakeChat, ear: Ear) -> None:
     chat.says(message(1, "Bagage ?", author="customer") + ": still here\n\n" + message(2, "10 kg."))
-    assert await ear.shown.get() == Spoken(seq=2, author="bot", text="10 kg.")
+    assert await ear.shown.get() == Spoken(seq=2, author="bot", text="10 kg.", purpose="answer")
 
 
 async def test_a_lost_stream_is_resumed_without_repetition(
@@ -117,6 +117,15 @@ async def test_answered_is_said_once_the_other_side_has_spoken(
     await conversation.say("Hello")
     assert not conversation.answered.is_set()
     chat.says(message(1, "Hello", author="customer") + message(2, "Hello!"))
+    await conversation.answered.wait()
+
+
+async def test_one_moment_is_no_answer(conversation: Conversation, chat: FakeChat, ear: Ear) -> None:
+    await conversation.say("Hello")
+    chat.says(message(1, "One moment.", purpose="acknowledge"))
+    await ear.shown.get()
+    assert not conversation.answered.is_set()
+    chat.says(message(2, "Hello!"))
     await conversation.answered.wait()
 
 
