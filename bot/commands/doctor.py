@@ -14,7 +14,7 @@ _MARKS = {"good": "ok   ", "note": "note ", "wrong": "WRONG"}
 
 @click.command("doctor")
 def command() -> None:
-    """Say in plain words what is configured, reachable, missing and wrong.
+    """Say in plain words what is missing or wrong.
 
     Exits with 1 when something is wrong; what is only switched off or not running is noted.
     """

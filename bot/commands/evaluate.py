@@ -21,8 +21,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("file", type=_FILE)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write each row's result here.")
 def command(file: Path, out: Path | None) -> None:
-    """Run every row of FILE through the assistant and the rules, and print how well it did.
+    """Measure the assistant on judged messages.
 
+    Runs every row of FILE through the assistant and the rules, and prints how well they did.
     FILE is a CSV with a column text, and optionally language, surface (public or private),
     register, decision, answerable, sensitive and topic. Each row is a conversation of its own,
     with a Rasa of its own: customers are not disturbed, and nothing is kept.

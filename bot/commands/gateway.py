@@ -17,7 +17,7 @@ from bot.settings import Settings, read_settings
 
 @click.command("gateway")
 def command() -> None:
-    """Run the gateway alone: channels, web chat, desk and outbox.
+    """Run the gateway alone: channels, chat, desk.
 
     Rasa and the action server run elsewhere (RELAIS_RASA_URL); `up` runs all three.
     """

@@ -20,10 +20,11 @@ from bot.settings import account_secrets, read_settings
 @click.argument("payload", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", "target", metavar="CHANNEL/ACCOUNT", help="For example telegram/nimbea_fr.")
 def command(payload: Path, target: str | None) -> None:
-    """Post a stored platform request at the running gateway, signed as the platform would.
+    """Post a stored payload at the running gateway.
 
-    Without --to it goes to the first account that is switched on of the channel that is named in
-    the file's path, as in tests/channels/telegram/payloads/text.json.
+    It is signed as the platform would sign it. Without --to it goes to the first account that is
+    switched on of the channel that is named in the file's path, as in
+    tests/channels/telegram/payloads/text.json.
     """
     settings = read_settings(os.environ)
     account = find_account(load_brand(settings.brand_file), payload, target)

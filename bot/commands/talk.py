@@ -24,10 +24,10 @@ _PATIENCE = 20.0
 @click.command("talk")
 @click.option("--language", help="A hint such as fr; otherwise the language is recognised.")
 def command(language: str | None) -> None:
-    """A conversation in the terminal with the running gateway, as a visitor of the web chat.
+    """Talk with the running gateway in the terminal.
 
-    Type a number to press the button of that number; Ctrl-D ends it. Lines may also come from a
-    file or a pipe.
+    The gateway sees a visitor of the web chat. Type a number to press the button of that number;
+    Ctrl-D ends it. Lines may also come from a file or a pipe.
     """
     with suppress(KeyboardInterrupt):
         asyncio.run(_talk(gateway_url(read_settings(os.environ)), language))

@@ -13,7 +13,11 @@ from bot.supervisor import Supervisor, model
 @click.command("train")
 @click.option("--again", is_flag=True, help="Train even though the model for these inputs exists.")
 def command(again: bool) -> None:
-    """Train the assistant's model unless it exists, and print where it is."""
+    """Train the model unless it exists; print where it is.
+
+    A model is kept under a hash of all that it is made of: configuration, domain, data, components
+    and the versions of the libraries.
+    """
     click.echo(asyncio.run(_train(Path.cwd(), again)))
 
 

@@ -25,10 +25,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @click.command("up")
 def command() -> None:
-    """Run everything on this machine: gateway, Rasa and action server.
+    """Run everything on this machine.
 
-    The first start creates the database and the first login and trains the model. Ctrl-C stops
-    everything; a process that dies is started again.
+    That is the gateway, Rasa and the action server. The first start creates the database and the
+    first login and trains the model. Ctrl-C stops everything; a process that dies is started again.
     """
     settings = read_settings(os.environ)
     load_brand(settings.brand_file)
