@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from bot.errors import AssistantError
 from bot.messages import Button, Reading, Register, Reply, Turn, Understanding
 
-NOT_UNDERSTOOD = Understanding(
-    reading=Reading(intent="nlu_fallback", register="other", confidence=0.2)
-)
+NOT_UNDERSTOOD = Understanding(reading=Reading(intent="nlu_fallback", register="other", confidence=0.2))
 
 
 def understood(
@@ -34,16 +32,14 @@ def understood(
             sensitive=sensitive,
             registers={register: confidence},
         ),
-        replies=tuple(
-            Reply(text=text, name=f"utter_{intent}", buttons=buttons) for text in says
-        ),
+        replies=tuple(Reply(text=text, name=f"utter_{intent}", buttons=buttons) for text in says),
     )
 
 
 class Scripted:
     """Understands a text by the first phrase of its script that stands in it.
 
-    `failing` makes it fail; while `gate` is closed it thinks.
+    `failing` makes it fail; while `gate` is closed it thinks, which `thinking` tells.
     """
 
     def __init__(self, script: Mapping[str, Understanding]) -> None:
@@ -52,11 +48,14 @@ class Scripted:
         self.failing: AssistantError | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.thinking = asyncio.Event()
 
     async def read(self, turn: Turn) -> Understanding:
         """Read a turn as the script says."""
         self.asked.append(turn)
+        self.thinking.set()
         await self.gate.wait()
+        self.thinking.clear()
         if self.failing:
             raise self.failing
         text = turn.text.casefold()

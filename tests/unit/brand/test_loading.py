@@ -38,7 +38,12 @@ def test_the_example_brand_is_valid() -> None:
         ("answer: 0.60", "answer: 60", "thresholds.answer", "<= 1"),
         ("team: crisis", "team: crises", "routing.crisis.team", "no team"),
         ("decision: thank}", "decision: thanks}", "routing.thanks.decision", "Invalid enum value"),
-        ("fr: {languages: [fr, en, es]", "fr: {languages: [fr, en, de]", "markets.fr.languages", "de is not a language"),
+        (
+            "fr: {languages: [fr, en, es]",
+            "fr: {languages: [fr, en, de]",
+            "markets.fr.languages",
+            "de is not a language",
+        ),
         ("fr: [stop,", "fr: stop #,", "words.stop.fr", "Expected `array`"),
         ("site: https", "sites: https", "the file", "unknown field `sites`"),
         ('en: "Noted', 'english: "Noted', "texts.stopped.english", "matching regex"),

@@ -242,8 +242,7 @@ async def test_a_handover_in_mid_turn_drops_the_bots_answer(house: House) -> Non
     house.assistant.gate.clear()
     await house.says("How big may my cabin bag be?")
     await house.turns.start_one()
-    while len(house.assistant.asked) < 2:
-        await asyncio.sleep(0.01)
+    await house.assistant.thinking.wait()
     house.store.run_now(give_to_humans, house.case().id)
     house.assistant.gate.set()
     await house.turns.idle()

@@ -52,9 +52,7 @@ def start(connection: Connection, person: str = "ann") -> int:
 
 
 def agent(store: Store, login: str) -> Agent:
-    return store.run_now(
-        agents.add, login=login, name=login.title(), role="agent", password="pw", now=NOW
-    )
+    return store.run_now(agents.add, login=login, name=login.title(), role="agent", password="pw", now=NOW)
 
 
 def open_case(store: Store, *, priority: int = 1, answer_by: datetime = NOW, person: str = "ann") -> Case:
@@ -70,9 +68,7 @@ def open_case(store: Store, *, priority: int = 1, answer_by: datetime = NOW, per
     )
     conversation_id = store.run_now(start, person)
     reference = cases.new_reference("NB")
-    return store.run_now(
-        cases.open_case, conversation_id, reference, new, acknowledged_at=None, now=NOW
-    )
+    return store.run_now(cases.open_case, conversation_id, reference, new, acknowledged_at=None, now=NOW)
 
 
 def test_the_migration_makes_exactly_the_tables_of_the_code(store: Store) -> None:
@@ -83,9 +79,9 @@ def test_the_migration_makes_exactly_the_tables_of_the_code(store: Store) -> Non
 def test_what_raises_changes_nothing(store: Store) -> None:
     def fail(connection: Connection) -> None:
         start(connection)
-        raise ValueError
+        raise ValueError("on purpose")
 
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="on purpose"):
         store.run_now(fail)
     assert store.run_now(conversations.claim, "a", now=NOW, until=NOW) is None
 
