@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -19,19 +18,16 @@ from telegram.error import ChatMigrated
 from bot.brand import Account
 from bot.channels.base import Channel, Features, Pace
 from bot.channels.telegram.content import Me
+from bot.channels.telegram.options import read_options
 from bot.channels.telegram.outgoing import destination, keyboard, message_number, reply
 from bot.channels.telegram.parse import PRESS, WANTED, Reader, read
 from bot.channels.telegram.wire import Wire, in_our_words, keep_quiet, repeatable
-from bot.errors import DeliveryError, DeliveryLater, DeliveryRefused, Forged, SettingsError
+from bot.errors import DeliveryError, DeliveryLater, DeliveryRefused, Forged
 from bot.messages import Address, Inbound, Outbound, Receipt
 
-OFFICIAL = "https://api.telegram.org/bot"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
-TOKEN = re.compile(r"^(?P<id>[0-9]{1,20}):[A-Za-z0-9_-]+$")
-SECRET = re.compile(r"^[A-Za-z0-9_-]{1,256}$")
 # For each step of a call: connect, send, wait for the answer.
 TIMEOUT_SECONDS = 10.0
-MODES = ("webhook", "polling")
 # How long Telegram holds an empty getUpdates, and how much longer we wait for it.
 POLL_SECONDS = 30
 POLL_GRACE = 10
@@ -70,21 +66,17 @@ class Telegram(Channel):
         poll_seconds: int = POLL_SECONDS,
     ) -> None:
         super().__init__(account.id)
-        token = _token(account, secrets)
-        self._secret = _webhook_secret(account, secrets)
-        self._polls = _mode(account) == "polling"
+        self._options = options = read_options(account, secrets)
+        self._me = Me(id=options.bot_id, username=options.username)
+        self._reader = Reader(self.name, account.id, now)
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
         self._answering: set[asyncio.Task[None]] = set()
-        self._path = account.path
-        self._public_url = account.options.get("public_url", "").rstrip("/")
-        self._me = Me(id=int(token.partition(":")[0]), username=_username(account))
-        self._reader = Reader(self.name, account.id, now)
         keep_quiet()
         self._sending, self._polling = Wire(timeout), Wire(timeout)
         self._bot = Bot(
-            token,
-            base_url=account.options.get("base_url", OFFICIAL),
+            options.token,
+            base_url=options.base_url,
             request=self._sending,
             get_updates_request=self._polling,
         )
@@ -95,7 +87,7 @@ class Telegram(Channel):
     def authenticate(self, headers: Mapping[str, str], raw_body: bytes) -> None:
         """Compare the secret token that Telegram repeats with every webhook; it signs no body."""
         given = [value for name, value in headers.items() if name.lower() == SECRET_HEADER.lower()]
-        expected = self._secret.encode()
+        expected = self._options.secret.encode()
         if len(given) != 1 or not expected:
             raise Forged("the secret token is missing")
         if not hmac.compare_digest(given[0].encode(errors="replace"), expected):
@@ -103,9 +95,9 @@ class Telegram(Channel):
 
     def sign(self, raw_body: bytes) -> dict[str, str]:
         """The secret token, as Telegram sends it."""
-        if not self._secret:
+        if not self._options.secret:
             return super().sign(raw_body)
-        return {SECRET_HEADER: self._secret}
+        return {SECRET_HEADER: self._options.secret}
 
     def parse(self, raw_body: bytes) -> list[Inbound]:
         """Translate one update."""
@@ -120,8 +112,8 @@ class Telegram(Channel):
         await self._polling.initialize()
         if not self._me.username:
             await self.check()
-        if self._public_url and not self._polls:
-            await self._set_webhook()
+        if self._options.webhook_url:
+            await self._set_webhook(self._options.webhook_url)
 
     async def close(self) -> None:
         """Release the connections, once pressed buttons have been answered."""
@@ -194,7 +186,7 @@ class Telegram(Channel):
 
     def poll(self) -> AsyncIterator[bytes] | None:
         """Updates as Telegram would post them; ends with a `DeliveryError` and may be asked again."""
-        return self._updates() if self._polls else None
+        return self._updates() if self._options.polls else None
 
     async def _updates(self) -> AsyncIterator[bytes]:
         if not self._me.username:  # else mentions in groups would be fetched and not understood
@@ -218,41 +210,10 @@ class Telegram(Channel):
             raise DeliveryLater("Telegram: the answer holds no updates")
         return updates
 
-    async def _set_webhook(self) -> None:
+    async def _set_webhook(self, url: str) -> None:
         with repeatable():
-            await self._bot.set_webhook(
-                self._public_url + self._path, secret_token=self._secret, allowed_updates=WANTED
-            )
+            await self._bot.set_webhook(url, secret_token=self._options.secret, allowed_updates=WANTED)
 
 
 def _is_update(update: object) -> bool:
     return isinstance(update, dict) and type(update.get("update_id")) is int
-
-
-def _token(account: Account, secrets: Mapping[str, str]) -> str:
-    token = secrets.get("token", "")
-    if not TOKEN.match(token):
-        raise SettingsError(f"telegram {account.id}: the token is missing or not of the form 123456:ABC-def")
-    return token
-
-
-def _username(account: Account) -> str:
-    return account.options.get("username", "").lstrip("@")
-
-
-def _mode(account: Account) -> str:
-    mode = account.options.get("mode", "webhook")
-    if mode not in MODES:
-        raise SettingsError(f"telegram {account.id}: mode is webhook or polling, not {mode}")
-    return mode
-
-
-def _webhook_secret(account: Account, secrets: Mapping[str, str]) -> str:
-    secret = secrets.get("webhook", "")
-    if _mode(account) == "polling" and not secret:
-        return ""
-    if not SECRET.match(secret):
-        raise SettingsError(
-            f"telegram {account.id}: the webhook secret is missing or not 1 to 256 of A-Z a-z 0-9 _ -"
-        )
-    return secret

@@ -17,11 +17,11 @@ from telegram import (
     MaybeInaccessibleMessage,
     Message,
     Update,
-    User,
 )
 from telegram.constants import ChatType, UpdateType
 
 from bot.channels.telegram.content import Me, attachments_of, speaks_to, text_of, without_name
+from bot.channels.telegram.sender import author_of, language_of, of_customer, person_of
 from bot.errors import BadPayload
 from bot.messages import Address, EventKind, Inbound, Surface
 
@@ -41,7 +41,6 @@ PRESS = "callback:"
 START = re.compile(r"^/start(?:\s+(?P<token>[A-Za-z0-9_-]{1,64}))?\s*$")
 # Telegram lets everybody begin with a button that says Start: that is a greeting.
 GREETING = "/greet"
-LANGUAGE = re.compile(r"^[a-z]{2}(?![a-z])")
 
 
 def read(raw_body: bytes) -> Update:
@@ -89,7 +88,7 @@ class Reader:
     def _message(self, update: Update, message: Message, me: Me, kind: EventKind) -> list[Inbound]:
         attachments = attachments_of(message)
         text = text_of(message)
-        if not (text or attachments) or not _of_customer(message):
+        if not (text or attachments) or not of_customer(message):
             return []
         if _surface(message.chat) == "public":
             if not speaks_to(message, me):
@@ -104,8 +103,8 @@ class Reader:
                 sent_at=message.edit_date if kind == "edited" and message.edit_date else message.date,
                 kind=kind,
                 text=GREETING if start else text,
-                author=_author(message),
-                language=_language(message.from_user),
+                author=author_of(message),
+                language=language_of(message.from_user),
                 attachments=attachments,
                 reply_to=_replied(message),
                 start_token=start["token"] or "" if start else "",
@@ -134,7 +133,7 @@ class Reader:
                 sent_at=self._now(),  # Telegram does not say when
                 text=query.data,
                 author=query.from_user.full_name,
-                language=_language(query.from_user),
+                language=language_of(query.from_user),
                 reply_to=_number(carrier.message_id),
                 text_is_payload=True,
                 shown=_title(carrier, query.data),
@@ -154,7 +153,7 @@ class Reader:
                 sent_at=change.date,
                 kind="unreachable" if blocked else "reachable",
                 author=change.from_user.full_name,
-                language=_language(change.from_user),
+                language=language_of(change.from_user),
             )
         ]
 
@@ -180,7 +179,7 @@ class Reader:
             account=self._account,
             surface=_surface(message.chat),
             chat=business_chat(chat, connection) if connection else chat,
-            person=_person(message),
+            person=_number(person_of(message)),
             thread=_thread(message),
         )
 
@@ -203,34 +202,8 @@ def _checked(event: Inbound) -> Inbound:
     return msgspec.convert(msgspec.to_builtins(event), Inbound)
 
 
-def _of_customer(message: Message) -> bool:
-    """Not of a bot (this one included), not of the owner of a business account.
-
-    Who writes in the name of a channel or group comes as a bot of Telegram's own and counts.
-    A channel's posts that Telegram copies into the discussion group were not said there.
-    """
-    if message.is_automatic_forward or message.sender_business_bot:
-        return False
-    if message.business_connection_id:
-        return message.from_user is not None and message.from_user.id == message.chat.id
-    if message.sender_chat:
-        return True
-    return message.from_user is not None and not message.from_user.is_bot
-
-
 def _surface(chat: Chat) -> Surface:
     return "private" if chat.type == ChatType.PRIVATE else "public"
-
-
-def _person(message: Message) -> str:
-    author = message.sender_chat or message.from_user
-    return _number(author.id if author else None)
-
-
-def _author(message: Message) -> str:
-    if message.sender_chat:
-        return message.sender_chat.effective_name or ""
-    return message.from_user.full_name if message.from_user else ""
 
 
 def _title(carrier: MaybeInaccessibleMessage, data: str) -> str:
@@ -238,11 +211,6 @@ def _title(carrier: MaybeInaccessibleMessage, data: str) -> str:
     markup = carrier.reply_markup if isinstance(carrier, Message) else None
     rows = markup.inline_keyboard if markup else ()
     return next((b.text for row in rows for b in row if b.callback_data == data), "")
-
-
-def _language(user: User | None) -> str | None:
-    found = LANGUAGE.match((user.language_code or "").lower()) if user else None
-    return found.group() if found else None
 
 
 def _thread(message: Message) -> str:

@@ -12,6 +12,7 @@ import pytest
 from bot.channels.telegram import Telegram
 from bot.errors import (
     AccountStopped,
+    BrandError,
     DeliveryError,
     DeliveryLater,
     DeliveryRefused,
@@ -282,12 +283,13 @@ async def test_webhook_is_left_alone_otherwise(channel: Telegram, api: BotApi) -
         ({}, {"token": TOKEN, "webhook": "x" * 257}),
         ({"mode": "polling"}, {"token": TOKEN, "webhook": "with space"}),
         ({"mode": "carrier pigeon"}, SECRETS),
+        ({"user_name": "shop_bot"}, SECRETS),
     ],
 )
 def test_wrong_settings_name_the_account_and_no_secret(
     options: dict[str, str], secrets: dict[str, str]
 ) -> None:
-    with pytest.raises(SettingsError, match="shop_uk") as caught:
+    with pytest.raises((BrandError, SettingsError), match="shop_uk") as caught:
         Telegram(account(**options), secrets)
     assert TOKEN not in str(caught.value)
     assert "with space" not in str(caught.value)
