@@ -31,10 +31,11 @@ async def rasa_alone(settings: Settings, root: Path, say: Callable[[str], None])
                 say("Training the assistant: there is no model yet for this data ...")
                 trained = await model.train(root, supervisor, say)
             say("Rasa is loading ...")
-            supervisor.keep(actions(own))
-            supervisor.keep(rasa(own, trained, endpoints(own, root)))
-            await until_it_answers(actions_url(own))
-            await until_it_answers(rasa_url(own))
+            servers = actions(own), rasa(own, trained, endpoints(own, root))
+            for server in servers:
+                supervisor.keep(server)
+            for server, url in zip(servers, (actions_url(own), rasa_url(own)), strict=True):
+                await until_it_answers(url, server, supervisor)
             yield own.rasa_url
         finally:
             await supervisor.stop()

@@ -16,7 +16,7 @@ from bot.commands.prepare import Login, prepare
 from bot.commands.processes import actions, endpoints, gateway, rasa, rasa_url, wanted_ports
 from bot.commands.web import gateway_url, until_it_answers
 from bot.settings import Settings, read_settings
-from bot.supervisor import Supervisor, check_ports, model
+from bot.supervisor import Program, Supervisor, check_ports, model
 
 # The gateway lets requests under way end first, which takes it 5 s at most.
 _GRACE = 8.0
@@ -63,15 +63,19 @@ async def _run(settings: Settings, login: Login | None) -> None:
 async def _start(settings: Settings, login: Login | None, supervisor: Supervisor) -> None:
     began = time.monotonic()
     address = gateway_url(settings)
-    supervisor.keep(gateway())
-    await until_it_answers(f"{address}/health")
+    await _bring_up(gateway(), f"{address}/health", supervisor)
     _say(f"The gateway accepts messages at {address}")
     trained = await _model(Path.cwd(), supervisor)
     _say("Rasa is loading (10 to 20 seconds) ...")
     supervisor.keep(actions(settings))
-    supervisor.keep(rasa(settings, trained, endpoints(settings, Path.cwd())))
-    await until_it_answers(rasa_url(settings))
+    program = rasa(settings, trained, endpoints(settings, Path.cwd()))
+    await _bring_up(program, rasa_url(settings), supervisor)
     _say(_welcome(settings, login, time.monotonic() - began))
+
+
+async def _bring_up(program: Program, url: str, supervisor: Supervisor) -> None:
+    supervisor.keep(program)
+    await until_it_answers(url, program, supervisor)
 
 
 async def _model(root: Path, supervisor: Supervisor) -> Path:

@@ -6,10 +6,13 @@ import asyncio
 
 import aiohttp
 
+from bot.errors import RelaisError
 from bot.settings import Settings
+from bot.supervisor import Program, Supervisor
 
 _PATIENCE = aiohttp.ClientTimeout(total=2)
 _BETWEEN_QUESTIONS = 0.2
+_DEATHS = 3
 
 
 async def answers(url: str) -> bool:
@@ -21,9 +24,18 @@ async def answers(url: str) -> bool:
         return False
 
 
-async def until_it_answers(url: str) -> None:
-    """Wait as long as it takes."""
-    while not await answers(url):  # noqa: ASYNC110 - another process cannot set our event
+class StartFailed(RelaisError):
+    """A process cannot be started."""
+
+
+async def until_it_answers(url: str, program: Program, supervisor: Supervisor) -> None:
+    """Wait as long as it takes a program that is kept running to answer there.
+
+    Raises `StartFailed` where it keeps dying instead.
+    """
+    while not await answers(url):
+        if supervisor.deaths(program.name) >= _DEATHS:
+            raise StartFailed(f"{program.name} cannot be started: its own words above say why.")
         await asyncio.sleep(_BETWEEN_QUESTIONS)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from bot.supervisor.child import Child, Program, Say
@@ -49,10 +50,15 @@ class Supervisor:
         self._sleep = sleep
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
+        self._deaths: Counter[str] = Counter()
 
     def keep(self, program: Program) -> None:
         """Start a program, and start it again whenever it ends."""
         self._tasks.append(asyncio.create_task(self._keep(program)))
+
+    def deaths(self, name: str) -> int:
+        """How often a program that is kept running has ended by itself."""
+        return self._deaths[name]
 
     async def run(self, program: Program, say: Say) -> int:
         """Run a program once, to its end; its exit code. Cancelled, it stops the program."""
@@ -70,12 +76,13 @@ class Supervisor:
         self._tasks.clear()
 
     async def _keep(self, program: Program) -> None:
-        deaths = 0
+        in_a_row = 0
         while True:
             born = self._clock()
             cause = await self._live(program)
-            deaths = 1 if self._clock() - born >= _LONG_LIFE else deaths + 1
-            pause = pause_before(deaths)
+            self._deaths[program.name] += 1
+            in_a_row = 1 if self._clock() - born >= _LONG_LIFE else in_a_row + 1
+            pause = pause_before(in_a_row)
             self._say(f"{program.name} ended by itself ({cause}). It is started again in {pause:g} s.")
             await self._sleep(pause)
 

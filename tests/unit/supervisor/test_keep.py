@@ -89,6 +89,7 @@ async def test_pauses_grow_while_a_child_keeps_dying(supervisor: Supervisor, ear
     supervisor.keep(python("raise SystemExit(1)"))
     await ear.hears("ended by itself", times=4)
     assert naps.taken[:3] == [0.5, 1.0, 2.0]
+    assert supervisor.deaths("child") >= 4
 
 
 async def test_a_long_life_makes_the_next_pause_short(ear: Ear, naps: Naps) -> None:
