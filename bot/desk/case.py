@@ -1,0 +1,171 @@
+"""One case: its conversations as they grow, what is known, and what was done."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from bot.desk import clocks, history, live
+from bot.desk.context import agent_of, desk_of, speech_of
+from bot.desk.live import Snapshot
+from bot.desk.pages import page, parts, render
+from bot.errors import NotFound
+from bot.store import agents, bell, cases, conversations, record, viewers
+from bot.store.rows import Agent, Case, Conversation, Line, Recorded
+from bot.store.viewers import Viewer
+
+# A page of more messages than this loads slowly; the earlier ones are one click away.
+SHOWN = 200
+
+
+class Dossier(Struct, frozen=True, kw_only=True):
+    """All that the page of a case shows to one agent."""
+
+    case: Case
+    agent: Agent
+    names: Mapping[int, str]
+    talks: tuple[Conversation, ...]
+    lines: tuple[Line, ...]
+    entries: tuple[Recorded, ...]
+    viewers: tuple[Viewer, ...]
+    earlier: Mapping[history.Place, list[str]]
+    hidden: bool
+
+    @property
+    def owner(self) -> str | None:
+        """Whose case it is."""
+        return self.names.get(self.case.agent_id) if self.case.agent_id else None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this agent owns the case."""
+        return self.case.status == "claimed" and self.case.agent_id == self.agent.id
+
+    @property
+    def is_others(self) -> bool:
+        """Whether a colleague owns the case."""
+        return self.case.status == "claimed" and self.case.agent_id != self.agent.id
+
+    @property
+    def may_move(self) -> bool:
+        """Whether this agent may transfer, hand back or close the case."""
+        return self.case.is_human and (not self.is_others or self.agent.role == "supervisor")
+
+    @property
+    def customer(self) -> str:
+        """The name that the customer goes by; the newest conversation knows it best."""
+        return next((talk.author for talk in reversed(self.talks) if talk.author), "")
+
+    @property
+    def surfaces(self) -> Mapping[int, Conversation]:
+        """The conversations by id."""
+        return {talk.id: talk for talk in self.talks}
+
+    def flagged(self, name: str) -> bool:
+        """Whether one of the conversations is `stopped`, `unreachable` or `abusive`."""
+        return any(getattr(talk, f"{name}_at") for talk in self.talks)
+
+
+async def show_case(request: web.Request) -> web.StreamResponse:
+    """The page."""
+    return await case_page(request)
+
+
+async def case_page(
+    request: web.Request, *, status: int = 200, error: str = "", text: str = ""
+) -> web.Response:
+    """The page, maybe with what went wrong and the text that was not sent."""
+    dossier = await _dossier(request)
+    return page(
+        request,
+        "case.html",
+        status=status,
+        dossier=dossier,
+        case=dossier.case,
+        snapshot=_snapshot(request, dossier),
+        token=secrets.token_urlsafe(18),
+        error=error,
+        text=text,
+    )
+
+
+async def stream_case(request: web.Request) -> web.StreamResponse:
+    """Its changes."""
+
+    async def topics() -> list[str]:
+        ids = await desk_of(request).store.read(_conversations, request.match_info["reference"])
+        return [bell.conversation(conversation_id) for conversation_id in ids]
+
+    async def take() -> Snapshot:
+        return _snapshot(request, await _dossier(request))
+
+    return await live.stream(request, topics, take)
+
+
+async def _dossier(request: web.Request) -> Dossier:
+    desk = desk_of(request)
+    everything = "all" in request.query
+    try:
+        return await desk.store.read(
+            load, request.match_info["reference"], agent_of(request), desk.now(), everything
+        )
+    except NotFound as error:
+        raise web.HTTPNotFound from error
+
+
+def load(connection: Connection, reference: str, agent: Agent, now: datetime, everything: bool) -> Dossier:
+    """Read a case with all that belongs to it; raises `NotFound`."""
+    case = cases.by_reference(connection, reference)
+    if case is None:
+        raise NotFound(f"there is no case {reference!r}")
+    ids = cases.conversations_of(connection, case)
+    lines = cases.messages_in(connection, case)
+    entries = record.of_case(connection, case.id, ids)
+    return Dossier(
+        case=case,
+        agent=agent,
+        names={person.id: person.name for person in agents.all_agents(connection)},
+        talks=tuple(conversations.load(connection, i) for i in ids),
+        lines=tuple(lines if everything else lines[-SHOWN:]),
+        entries=tuple(entries),
+        viewers=tuple(viewers.of_cases(connection, [case.id], now)),
+        earlier=history.earlier_words(entries),
+        hidden=not everything and len(lines) > SHOWN,
+    )
+
+
+def _conversations(connection: Connection, reference: str) -> list[int]:
+    case = cases.by_reference(connection, reference)
+    return cases.conversations_of(connection, case) if case else []
+
+
+def _snapshot(request: web.Request, dossier: Dossier) -> Snapshot:
+    desk, speech, case = desk_of(request), speech_of(request), dossier.case
+    macros = parts(request, "case_parts.html", dossier=dossier, case=case)
+    told = clocks.acknowledged(case, desk.now(), speech), clocks.answered(case, desk.now(), speech)
+    return Snapshot(
+        parts={
+            "head": render(macros.head, *told),
+            "watching": render(macros.watching),
+            "facts": render(macros.facts),
+            "acts": render(macros.acts),
+            "composer": render(macros.composer),
+        },
+        lists={
+            "messages": {f"m{x.id}": render(macros.message, x) for x in dossier.lines},
+            "record": {f"r{x.id}": _entry(request, macros, dossier, x) for x in dossier.entries},
+        },
+    )
+
+
+def _entry(request: web.Request, macros: Any, dossier: Dossier, entry: Recorded) -> str:
+    speech = speech_of(request)
+    who = history.actor_in_words(entry, speech, dossier.names)
+    what = history.in_words(entry, speech, desk_of(request).brand)
+    return render(macros.entry, entry, who, what)

@@ -1,0 +1,109 @@
+"""Pages that keep themselves current.
+
+A page is a snapshot: parts and lists of rendered HTML by id. Its stream sends the snapshot
+once and then only what changed, so a browser that was away for a while needs nothing but a
+new connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from weakref import WeakSet
+
+import msgspec
+from aiohttp import web
+from aiohttp_sse import sse_response
+from msgspec import Struct
+
+from bot.desk.context import desk_of
+from bot.desk.guard import current_session
+
+# Clocks run in minutes and somebody else's process may write: look again after so many seconds.
+PATIENCE = 10.0
+# A storm of changes is shown a few times a second, not each one: seconds between two looks.
+PACE = 0.2
+
+
+class Streams:
+    """The streams that are open, so that they can be ended."""
+
+    def __init__(self) -> None:
+        self.tasks: WeakSet[asyncio.Task[object]] = WeakSet()
+
+
+STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
+
+
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """A page's parts by id, and its lists by id, each a map from item to HTML in order."""
+
+    parts: dict[str, str]
+    lists: dict[str, dict[str, str]]
+
+
+class Changes(Struct, frozen=True, kw_only=True):
+    """What to put where: `lists` name all items in order, with HTML where it is new."""
+
+    parts: dict[str, str]
+    lists: dict[str, list[tuple[str, str | None]]]
+
+    def __bool__(self) -> bool:
+        return bool(self.parts or self.lists)
+
+
+def changes(before: Snapshot | None, after: Snapshot) -> Changes:
+    """What turns one snapshot into the other."""
+    if before is None:
+        before = Snapshot(parts={}, lists={})
+    parts = {name: html for name, html in after.parts.items() if before.parts.get(name) != html}
+    lists = {
+        name: _items(before.lists.get(name, {}), items)
+        for name, items in after.lists.items()
+        if name not in before.lists or list(before.lists[name].items()) != list(items.items())
+    }
+    return Changes(parts=parts, lists=lists)
+
+
+async def stream(
+    request: web.Request,
+    topics: Callable[[], Awaitable[Sequence[str]]],
+    take: Callable[[], Awaitable[Snapshot]],
+) -> web.StreamResponse:
+    """Send changes until the browser leaves or the session ends."""
+    request.app[STREAMS].tasks.add(_task())
+    async with sse_response(request) as response:
+        before = None
+        while await current_session(request):
+            with desk_of(request).bell.listen(*await topics()) as listener:
+                after = await take()
+                if news := changes(before, after):
+                    await response.send(msgspec.json.encode(news).decode())
+                before = after
+                await asyncio.sleep(PACE)
+                await listener.wait(PATIENCE)
+        await response.send("over", event="over")
+    ended: web.StreamResponse = response
+    return ended
+
+
+def add_streams(app: web.Application) -> None:
+    """End all streams when the gateway stops: they would never end by themselves."""
+    app[STREAMS] = Streams()
+    app.on_shutdown.append(_end_streams)
+
+
+async def _end_streams(app: web.Application) -> None:
+    for task in list(app[STREAMS].tasks):
+        task.cancel()
+
+
+def _items(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str | None]]:
+    return [(name, None if before.get(name) == html else html) for name, html in after.items()]
+
+
+def _task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("a stream is served by a task")
+    return task

@@ -1,0 +1,54 @@
+"""Puts the desk on the gateway's application."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.brand import Brand
+from bot.clock import Clock
+from bot.desk import acting, board, case, guard, live, login, pages, passwords, people
+from bot.desk.context import DESK, Desk
+from bot.desk.words import load_words
+from bot.settings import Settings
+from bot.store.bell import Bell
+from bot.store.store import Store
+
+
+def add_desk(
+    app: web.Application,
+    *,
+    store: Store,
+    bell: Bell,
+    brand: Brand,
+    settings: Settings,
+    clock: Clock,
+) -> None:
+    """Serve the agents' desk under `/desk`."""
+    desk = web.Application(middlewares=[guard.speak, guard.explain, guard.admit])
+    desk[DESK] = Desk(store=store, bell=bell, brand=brand, settings=settings, clock=clock, words=load_words())
+    pages.add_templates(desk)
+    live.add_streams(desk)
+    desk.on_response_prepare.append(guard.add_headers)
+    desk.add_routes(_routes())
+    app.add_subapp("/desk", desk)
+
+
+def _routes() -> list[web.AbstractRouteDef]:
+    return [
+        web.get("", board.show_queue),
+        web.get("/events", board.stream_queue, allow_head=False),
+        web.get("/login", login.show_login),
+        web.post("/login", login.log_in),
+        web.post("/logout", login.log_out),
+        web.get("/account", passwords.show_account),
+        web.post("/account", passwords.change_password),
+        web.get("/people", people.show_people),
+        web.post("/people", people.add_person),
+        web.post(r"/people/{id:\d{1,9}}", people.change_person),
+        web.post(r"/people/{id:\d{1,9}}/password", people.reset_password),
+        web.get("/cases/{reference}", case.show_case),
+        web.get("/cases/{reference}/events", case.stream_case, allow_head=False),
+        web.post("/cases/{reference}/presence", acting.see),
+        web.post("/cases/{reference}/{act}", acting.act),
+        web.static("/static", pages.STATIC),
+    ]

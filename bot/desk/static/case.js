@@ -1,0 +1,122 @@
+// A case: the conversation grows, drafts are kept, colleagues see who looks and who writes.
+import { live, onKeys, say, send, whisper } from "./desk.js";
+
+const page = document.querySelector("[data-case]");
+const words = document.body.dataset;
+const talk = document.querySelector(".talk");
+const address = `/desk/cases/${page.dataset.case}`;
+
+// --- the conversation -------------------------------------------------------------------
+const scroller = () => (getComputedStyle(talk).overflowY === "auto" ? talk : document.scrollingElement);
+const atEnd = () => scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight < 120;
+const toEnd = () => { scroller().scrollTop = scroller().scrollHeight; };
+let follows = true;
+(scroller() === talk ? talk : document).addEventListener("scroll", () => { follows = atEnd(); }, { passive: true });
+
+// --- presence ---------------------------------------------------------------------------
+const EVERY = 20000;
+const TYPING = 3000;
+let typed = 0;
+
+function tell(doing) {
+  return fetch(`${address}/presence`, {
+    method: "POST",
+    keepalive: true,
+    headers: { Accept: "application/json", "X-CSRF-Token": words.csrf },
+    body: new URLSearchParams({ doing }),
+  }).catch(() => undefined);
+}
+
+function heartbeat() { if (!document.hidden) tell("looking"); }
+
+function typing() {
+  const now = Date.now();
+  if (now - typed > TYPING) { typed = now; tell("typing"); }
+}
+
+setInterval(heartbeat, EVERY);
+document.addEventListener("visibilitychange", () => tell(document.hidden ? "leaving" : "looking"));
+addEventListener("pagehide", () => tell("leaving"));
+
+// --- writing ----------------------------------------------------------------------------
+const key = (field) => `draft:${page.dataset.case}:${field.dataset.draft}`;
+const fields = () => document.querySelectorAll("[data-draft]");
+
+function mode(name) {
+  const radio = document.querySelector(`[name="mode"][value="${name}"]`);
+  radio.checked = true;
+  const field = document.getElementById(`${name}-text`);
+  if (!field.closest("fieldset:disabled")) field.focus();
+}
+
+async function submit(form) {
+  if (form.ariaBusy === "true") return;
+  const field = form.querySelector("textarea");
+  const problem = form.querySelector(".compose-error");
+  const text = field.value;
+  form.ariaBusy = "true";
+  problem.textContent = "";
+  const { told, error } = await send(form);
+  form.ariaBusy = "false";
+  if (error) { problem.textContent = error; return; }
+  say(told);
+  // What was typed while the reply went off stays.
+  field.value = field.value === text ? "" : field.value.replace(text, "");
+  localStorage.removeItem(key(field));
+  form.elements.token.value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
+  tell("looking");
+  follows = true;
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".compose")) return;
+  event.preventDefault();
+  submit(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.(".compose");
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  if (form && event.key === "Escape") event.target.blur();
+});
+
+document.addEventListener("input", (event) => {
+  const field = event.target.closest?.("[data-draft]");
+  if (!field) return;
+  if (field.value) localStorage.setItem(key(field), field.value);
+  else localStorage.removeItem(key(field));
+  field.form.querySelector(".compose-error").textContent = "";
+  if (field.dataset.draft === "reply") typing();
+});
+
+for (const field of fields()) field.value = localStorage.getItem(key(field)) ?? "";
+const unsent = document.getElementById("unsent");
+if (unsent) document.getElementById("reply-text").value = unsent.dataset.text;
+if (location.hash === "#reply") mode("reply");
+if (location.hash === "#note") mode("note");
+
+onKeys({
+  c: () => document.querySelector("form[data-act='claim'], form[data-act='reopen']")?.requestSubmit(),
+  r: () => mode("reply"),
+  n: () => mode("note"),
+  u: () => document.querySelector("[data-back]").click(),
+});
+
+// One unfolded action at a time, where the browser does not see to it itself.
+document.getElementById("acts").addEventListener("toggle", (event) => {
+  if (!event.target.open) return;
+  for (const fold of document.querySelectorAll("#acts details[open]")) if (fold !== event.target) fold.open = false;
+}, true);
+
+heartbeat();
+toEnd();
+live(page, {
+  pause: true,
+  changed: (added, first) => {
+    const fresh = added.messages ?? [];
+    if (first && !fresh.length) return;
+    if (!first && fresh.some((item) => item.dataset.author === "customer")) whisper(page.dataset.newMessage);
+    for (const item of fresh) item.classList.add("fresh");
+    if (fresh.length && follows) toEnd();
+  },
+});

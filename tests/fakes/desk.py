@@ -1,0 +1,143 @@
+"""The desk on a real server and a real store; tests play customers and delivery themselves."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.brand import load_brand
+from bot.desk import add_desk
+from bot.inbox.accept import accept
+from bot.messages import Entity
+from bot.settings import read_settings
+from bot.store import agents, bell, cases, links, record, transcript
+from bot.store.bell import Bell
+from bot.store.cases import NewCase
+from bot.store.rows import Agent, Case, Line, Recorded, Role
+from bot.store.store import Store
+from bot.store.tables import metadata
+from tests.fakes.channel import event
+from tests.fakes.clock import FakeClock
+
+PASSWORD = "a long enough password"
+REFERENCE = "NB-7K2QX4"
+
+Client = TestClient[web.Request, web.Application]
+
+
+class DeskHouse:
+    """A desk, its store, and shortcuts for what happens outside of it."""
+
+    def __init__(self, folder: Path, clock: Any = None) -> None:
+        self.settings = read_settings({"RELAIS_STATE": str(folder), "RELAIS_SECRET": "of tests"})
+        self.brand = load_brand(Path("brand.yml"))
+        self.clock = clock or FakeClock()
+        self.bell = Bell()
+        self.store = Store(f"sqlite:///{folder / 'relais.db'}")
+        metadata.create_all(self.store.engine)
+        self._numbers = 0
+
+    def app(self) -> web.Application:
+        """A gateway that only has the desk."""
+        app = web.Application()
+        add_desk(
+            app,
+            store=self.store,
+            bell=self.bell,
+            brand=self.brand,
+            settings=self.settings,
+            clock=self.clock,
+        )
+        return app
+
+    async def client(self) -> Client:
+        """A browser that is not logged in yet."""
+        client = TestClient(TestServer(self.app()))
+        await client.start_server()
+        return client
+
+    def agent(self, login: str = "ann", role: Role = "agent", team: str | None = "care") -> Agent:
+        """Somebody who works here, named like the login."""
+        return self.store.run_now(
+            agents.add,
+            login=login,
+            name=login.title(),
+            role=role,
+            team=team,
+            password=PASSWORD,
+            now=self.clock(),
+        )
+
+    def says(self, text: str, person: str = "carla", **more: Any) -> int:
+        """A customer writes; returns the conversation."""
+        self._numbers += 1
+        inbound = event(text, number=self._numbers, at=self.clock(), person=person, **more)
+        accepted = self.store.run_now(accept, [inbound], self.clock())
+        conversation_id = accepted.conversations[0]
+        self.bell.ring(bell.QUEUE, bell.conversation(conversation_id))
+        return conversation_id
+
+    def case(self, text: str = "My bag is lost", reference: str = REFERENCE, **more: Any) -> Case:
+        """A customer's message that was handed over."""
+        rank, team = more.pop("rank", 1), more.pop("team", "care")
+        conversation_id = self.says(text, **more)
+        now = self.clock()
+        new = NewCase(
+            reason="complaint",
+            register="complaint",
+            language="en",
+            rank=rank,
+            team=team,
+            entities=(Entity(name="booking_reference", value="X4K9PL"),),
+            acknowledge_by=now + timedelta(seconds=1),
+            answer_by=now + timedelta(hours=4),
+        )
+        case = self.store.run_now(
+            cases.open_case, conversation_id, reference, new, acknowledged_at=None, now=now
+        )
+        self.bell.ring(bell.QUEUE)
+        return case
+
+    def joins(self, case: Case, text: str = "Here I am", person: str = "carla") -> int:
+        """The customer follows a link from the public thread into a private chat."""
+        token = self.store.run_now(links.create, case.conversation_id, self.clock())
+        return self.says(text, person=person, start_token=token)
+
+    def now(self, case: Case) -> Case:
+        """The case as it stands."""
+        return self.store.run_now(cases.load, case.id)
+
+    def lines(self, conversation_id: int = 1) -> list[Line]:
+        """The messages of a conversation."""
+        return self.store.run_now(transcript.after, conversation_id, 0)
+
+    def record(self, case: Case) -> list[Recorded]:
+        """What was recorded of a case."""
+        ids = self.store.run_now(cases.conversations_of, case)
+        return self.store.run_now(record.of_case, case.id, ids)
+
+
+def token_in(page: str) -> str:
+    """The token of a page's forms."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found
+    return found.group(1)
+
+
+async def log_in(client: Client, login: str = "ann", password: str = PASSWORD, **more: str) -> ClientResponse:
+    """Fill in the login form, as a browser does."""
+    form = await (await client.get("/desk/login")).text()
+    data = {"csrf": token_in(form), "login": login, "password": password, **more}
+    return await client.post("/desk/login", data=data, allow_redirects=False)
+
+
+async def act(client: Client, name: str, reference: str = REFERENCE, **data: str) -> ClientResponse:
+    """Do something with a case, as the page's script does."""
+    page = await (await client.get("/desk/account")).text()
+    headers = {"X-CSRF-Token": token_in(page), "Accept": "application/json"}
+    return await client.post(f"/desk/cases/{reference}/{name}", data=data, headers=headers)
