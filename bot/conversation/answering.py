@@ -80,7 +80,7 @@ class Answering:
         scene, words = self._scene(opening), self._brand.words
         if rules.is_word(opening.text, words.stop):
             await self._finish(opening, compose.stopped(scene, on=True))
-        elif scene.silenced and rules.is_word(opening.text, words.resume):
+        elif scene.silenced and rules.is_word(opening.lines[-1].readable, words.resume):
             await self._finish(opening, compose.stopped(scene, on=False))
         elif opening.text:
             await self._ask(opening, scene)

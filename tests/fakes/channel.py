@@ -70,6 +70,8 @@ def event(
     attachments: tuple[str, ...] = (),
     start_token: str = "",
     message_id: str = "",
+    shown: str = "",
+    text_is_payload: bool = False,
 ) -> Inbound:
     """An event of a customer, in short."""
     fields = {
@@ -88,5 +90,7 @@ def event(
         "author": person.title(),
         "attachments": tuple(Attachment(kind=name) for name in attachments),
         "start_token": start_token,
+        "shown": shown,
+        "text_is_payload": text_is_payload,
     }
     return msgspec.convert(fields, Inbound)

@@ -190,6 +190,14 @@ async def test_stop_silences_the_bot_and_start_brings_it_back(house: House) -> N
     assert house.conversation().stopped_at is None
 
 
+async def test_pressing_start_brings_a_silenced_bot_back_too(house: House) -> None:
+    await house.says("Stop")
+    await house.works()
+    await house.says("/greet", shown="/start", text_is_payload=True)
+    await house.works()
+    assert house.conversation().stopped_at is None
+
+
 async def test_a_silenced_customer_with_a_complaint_still_reaches_a_human(house: House) -> None:
     await house.says("stop")
     await house.works()
