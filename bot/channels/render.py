@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+import regex
 
 from bot.channels.base import Features
 from bot.messages import Button
@@ -17,11 +18,7 @@ BORDERS = (
 )
 # A piece shorter than this share of what fits looks torn off: rather a worse border further on.
 LEAST = 0.3
-JOINER = "\u200d"
-VARIATIONS = range(0xFE00, 0xFE10)
-SKIN_TONES = range(0x1F3FB, 0x1F400)
-TAGS = range(0xE0020, 0xE0080)
-FLAGS = range(0x1F1E6, 0x1F200)
+GRAPHEME = regex.compile(r"\X")
 
 
 def fit(text: str, features: Features) -> list[str]:
@@ -64,25 +61,9 @@ def _end_of_quotes(border: re.Match[str], longest: int) -> int:
 
 def _before_grapheme(text: str, longest: int) -> int:
     """The last place up to `longest` that is not within what one sees as one character."""
-    at = longest
-    while at and _continues(text, at):
-        at -= 1
+    at = 0
+    for grapheme in GRAPHEME.finditer(text):
+        if grapheme.end() > longest:
+            break
+        at = grapheme.end()
     return at or longest
-
-
-def _continues(text: str, at: int) -> bool:
-    """Whether the character there belongs to the one before it."""
-    here, before = text[at], text[at - 1]
-    if JOINER in (here, before) or unicodedata.combining(here) or unicodedata.category(here) == "Me":
-        return True
-    if ord(here) in FLAGS and ord(before) in FLAGS:
-        return _flags_before(text, at) % 2 == 1
-    return any(ord(here) in group for group in (VARIATIONS, SKIN_TONES, TAGS))
-
-
-def _flags_before(text: str, at: int) -> int:
-    """How many letters of flags stand directly before: each flag takes two."""
-    count = 0
-    while count < at and ord(text[at - 1 - count]) in FLAGS:
-        count += 1
-    return count
