@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,10 +44,10 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-async def train(root: Path, supervisor: Supervisor, say: Say) -> Path:
+async def train(root: Path, supervisor: Supervisor, say: Say, *, patience: float = 15.0) -> Path:
     """Train a model and return its path; raises `TrainingFailed`.
 
-    It is written under another name first, so that a training cut short leaves no model behind.
+    Every step is told, and every `patience` seconds that it goes on. The model is written under another name first, so that a training cut short leaves no model behind.
     """
     target = path(root)
     unfinished = target.with_name(f"unfinished-{target.name}")
@@ -62,11 +64,22 @@ async def train(root: Path, supervisor: Supervisor, say: Say) -> Path:
         if step := _STEP.search(line):
             say(f"training | {step[1]}")
 
-    code = await supervisor.run(program, listen)
+    going_on = asyncio.create_task(_tell_time(say, patience))
+    try:
+        code = await supervisor.run(program, listen)
+    finally:
+        going_on.cancel()
     if code != 0 or not unfinished.exists():
         unfinished.unlink(missing_ok=True)
         raise TrainingFailed("\n".join(["Rasa could not train the model. Its last words:", *last_words]))
     return unfinished.replace(target)
+
+
+async def _tell_time(say: Say, patience: float) -> None:
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(patience)
+        say(f"training | {time.monotonic() - began:.0f} s so far")
 
 
 def _files(root: Path) -> Iterator[Path]:

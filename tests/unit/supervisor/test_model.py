@@ -72,6 +72,12 @@ async def test_training_keeps_the_model_under_the_hash_of_its_inputs(
     assert said == ["training | CountVectorsFeaturizer"]
 
 
+async def test_a_long_training_says_that_it_goes_on(root: Path, supervisor: Supervisor) -> None:
+    said: list[str] = []
+    await model.train(root, supervisor, said.append, patience=0.001)
+    assert "training | 0 s so far" in said
+
+
 async def test_a_failed_training_leaves_no_model_and_says_why(root: Path, supervisor: Supervisor) -> None:
     (root / "exit_code").write_text("1")
     with pytest.raises(model.TrainingFailed, match="telemetry false"):
