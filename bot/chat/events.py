@@ -14,6 +14,7 @@ from bot.chat.guard import PRIVATE, refusal
 from bot.chat.posting import topic
 from bot.chat.site import Site
 from bot.chat.visible import Message, News, news
+from bot.chat.visitor import Visitor
 from bot.messages import Address
 from bot.store import bell as bells
 from bot.store.bell import Bell, Listener
@@ -56,7 +57,7 @@ class Events:
         self._open[visitor.id] += 1
         try:
             await response.prepare(request)
-            await self._follow(Feed(response, address(account.id, visitor.id), _position(request)))
+            await self._follow(Feed(response, address(account.id, visitor.id), _position(request)), visitor)
         except ConnectionResetError:
             pass  # the visitor left, which is no error
         finally:
@@ -73,9 +74,9 @@ class Events:
         if not self._open[visitor]:
             del self._open[visitor]
 
-    async def _follow(self, feed: Feed) -> None:
+    async def _follow(self, feed: Feed, visitor: Visitor) -> None:
         await self._look(feed)
-        await feed.send("ready", b"{}")
+        await feed.send("ready", _json({"new_visitor": visitor.is_new}))
         while not self._closing:
             with self._bell.listen(*feed.topics()) as heard, self._bell.listen(*feed.writing()) as pen:
                 await self._stay(feed, heard, pen)
@@ -162,7 +163,7 @@ class Feed:
         await self._response.write(b": alive\n\n")
 
 
-def _json(value: Message | dict[str, str | None]) -> bytes:
+def _json(value: Message | dict[str, str | None] | dict[str, bool]) -> bytes:
     return msgspec.json.encode(value)
 
 

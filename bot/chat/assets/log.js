@@ -14,21 +14,27 @@ const newer = document.getElementById("newer");
 const who = document.getElementById("who");
 
 let last = null;
+let isFollowing = true;
+let top = 0;
 
 newer.addEventListener("click", () => {
+  log.focus({ preventScroll: true });
   toEnd();
-  log.focus();
 });
 log.addEventListener("scroll", () => {
-  if (isAtEnd()) newer.hidden = true;
+  // Only the reader scrolls up; what scrolls down may be the page following the conversation.
+  if (log.scrollTop < top) isFollowing = isAtEnd();
+  if (isAtEnd()) isFollowing = true;
+  if (isFollowing) newer.hidden = true;
+  top = log.scrollTop;
 });
 new ResizeObserver(() => {
-  if (newer.hidden) toEnd("instant");
+  if (isFollowing) toEnd("instant");
 }).observe(log);
 
 /** Append a message of the conversation. */
 export function add(message) {
-  const follow = isAtEnd() || message.author === "customer";
+  const follow = isFollowing || message.author === "customer";
   const date = new Date(message.at);
   if (!last || dayName(last.date) !== dayName(date)) messages.append(daySeparator(date));
   const item = bubble(message, date);
@@ -68,11 +74,14 @@ export function setBusy(isBusy) {
   document.documentElement.classList.toggle("settled", !isBusy);
 }
 
+/** Show the end of the conversation. */
 export function toEnd(behavior = "auto") {
   newer.hidden = true;
+  isFollowing = true;
   log.scrollTo({ top: log.scrollHeight, behavior });
 }
 
+/** How the author of a message is called. */
 export function author(message) {
   if (message.author === "customer") return say("you");
   if (message.author === "bot") return say("assistant");

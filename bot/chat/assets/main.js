@@ -15,16 +15,13 @@ const typingText = document.getElementById("typing-text");
 
 let isReady = false;
 let unseen = 0;
-let restarts = 0;
 let isBlocked = false;
 let stateTimer = 0;
 
 const unsent = new Unsent({
   changed: showUnsent,
   newVisitor() {
-    // The first message of a page whose cookie got lost: another conversation has begun.
-    restarts += 1;
-    if (restarts > 1) showBlocked();
+    // The page's cookie got lost: with this message another conversation has begun.
     forget();
     stream.reset();
   },
@@ -45,7 +42,9 @@ const stream = new Stream({
   changed: log.change,
   reset: forget,
   typing: ({ author }) => showTyping(author),
-  ready() {
+  ready(data) {
+    // The page came with a cookie; it is not sent back where the browser blocks it.
+    if (!isReady && data.new_visitor) showBlocked();
     isReady = true;
     log.setBusy(false);
   },
@@ -127,10 +126,11 @@ document.addEventListener("visibilitychange", () => {
 window.visualViewport?.addEventListener("resize", fitKeyboard);
 window.visualViewport?.addEventListener("scroll", fitKeyboard);
 
+addEventListener("offline", () => showBar(say("offline")));
+
 composer.start((text) => speak(text));
 if (settings.embedded) frame.start(() => composer.focus());
 else composer.focus();
-if (!navigator.cookieEnabled) showBlocked();
 showUnsent(unsent.messages);
 stream.connect();
 unsent.send();

@@ -1,20 +1,34 @@
-// Texts are shown as text: never parsed as markup, whoever wrote them.
+// Texts are shown as text: never parsed as markup, whoever wrote them. Only http and https
+// addresses become links.
 
-const LINK = /\bhttps?:\/\/[^\s<>"'`]+/gi;
+const NOTABLE = /\bhttps?:\/\/[^\s<>"'`]+|\b[A-Z]{1,4}-[0-9A-Z]{4,8}\b/g;
 // Punctuation that ends a sentence, not an address.
 const TAIL = /[.,;:!?…»”’)\]}]+$/;
 
-/** Write a text into an element, with clickable http and https addresses. */
+/** Write a text into an element, with clickable addresses and case references in one piece. */
 export function write(element, text) {
   element.replaceChildren();
   let end = 0;
-  for (const found of text.matchAll(LINK)) {
-    const address = trim(found[0]);
-    if (!isWeb(address)) continue;
-    element.append(text.slice(end, found.index), link(address));
-    end = found.index + address.length;
+  for (const found of text.matchAll(NOTABLE)) {
+    const part = notable(found[0]);
+    if (!part) continue;
+    element.append(text.slice(end, found.index), part);
+    end = found.index + part.textContent.length;
   }
   element.append(text.slice(end));
+}
+
+function notable(text) {
+  if (!text.includes("://")) return reference(text);
+  const address = trim(text);
+  return isWeb(address) ? link(address) : null;
+}
+
+function reference(text) {
+  const piece = document.createElement("span");
+  piece.className = "reference";
+  piece.textContent = text;
+  return piece;
 }
 
 function trim(address) {

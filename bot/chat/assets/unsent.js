@@ -4,6 +4,7 @@
 import { address, settings } from "./settings.js";
 
 const PREFIX = `relais/${settings.account}/unsent/`;
+const PROBE = `relais/${settings.account}/probe`;
 const FIRST_DELAY = 1_000;
 const LONGEST_DELAY = 30_000;
 const PATIENCE = 15_000;
@@ -127,8 +128,8 @@ function newId() {
 /** Where messages survive a reload: one key each, so that two tabs never overwrite each other. */
 function openShelf() {
   try {
-    localStorage.setItem(`${PREFIX}?`, "");
-    localStorage.removeItem(`${PREFIX}?`);
+    localStorage.setItem(PROBE, "");
+    localStorage.removeItem(PROBE);
   } catch {
     return { load: () => [], keep() {}, drop() {} }; // storage is blocked or full
   }

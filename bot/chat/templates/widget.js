@@ -88,6 +88,7 @@
   function close() {
     panel.hidden = true;
     launcher.setAttribute("aria-expanded", "false");
+    tellUnread(0);
     port?.postMessage("hidden");
     launcher.focus();
   }

@@ -250,3 +250,8 @@ def _open_case(connection: Connection) -> None:
         answer_by=now() + timedelta(hours=4),
     )
     cases.open_case(connection, 1, "NB-AAAAAA", new, acknowledged_at=None, now=now())
+
+
+async def test_stream_tells_whether_the_visitor_was_known(ann: VisitorClient) -> None:
+    assert (await (await ann.listen()).next("ready"))[2] == {"new_visitor": True}
+    assert (await (await ann.listen()).next("ready"))[2] == {"new_visitor": False}

@@ -61,3 +61,8 @@ def test_language_is_the_one_asked_for_else_the_browsers_else_the_markets(
     asked: str | None, accepted: str, chosen: str
 ) -> None:
     assert choose(["fr", "en", "es"], asked=asked, accepted=accepted) == chosen
+
+
+def test_no_name_hides_behind_a_method_of_the_templates_mapping() -> None:
+    # `words.keys` in a template is the dictionary's method, not the text.
+    assert not [name for name in WORDS if hasattr(dict, name)]

@@ -1,0 +1,397 @@
+"""The web chat as a visitor meets it, in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from bot.clock import now
+from bot.messages import Button
+from bot.store import bell, transcript
+from tests.browser import NewContext, chromium, contexts
+from tests.fakes.chat import ChatServer
+
+__all__ = ["chromium", "contexts"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
+PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[ChatServer]:
+    server = ChatServer(tmp_path)
+    await server.start()
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+async def page(contexts: NewContext, server: ChatServer) -> Page:
+    """The chat page of a visitor who speaks English."""
+    page = await (await contexts()).new_page()
+    await open_chat(page, server)
+    return page
+
+
+async def open_chat(page: Page, server: ChatServer, query: str = "") -> None:
+    await page.goto(f"{server.url}/chat{query}")
+    await expect(page.locator("html.settled")).to_be_attached()
+
+
+async def say(page: Page, text: str) -> None:
+    field = page.get_by_role("textbox", name="Your message")
+    await field.fill(text)
+    await field.press("Enter")
+
+
+async def sees(page: Page, *texts: str) -> None:
+    """Exactly these messages, in this order."""
+    await expect(page.locator(".message .text")).to_have_text(list(texts))
+
+
+async def test_visitor_writes_and_is_answered(page: Page, server: ChatServer) -> None:
+    await expect(page.get_by_text("You are talking to an automated assistant")).to_be_visible()
+    await say(page, "How big may a bag be?")
+    await expect(page.locator(".message.customer")).to_contain_text("Sent")
+    await expect(page.get_by_text("The assistant is writing…")).to_be_visible()
+    await server.answer("55 by 40 by 20 centimetres.")
+    await sees(page, "How big may a bag be?", "55 by 40 by 20 centimetres.")
+    await expect(page.get_by_text("The assistant is writing…")).to_be_hidden()
+    await expect(page.get_by_role("textbox")).to_be_focused()
+
+
+async def test_agent_is_introduced_by_name(page: Page, server: ChatServer) -> None:
+    await say(page, "A person, please")
+    await expect(page.locator(".message")).to_have_count(1)
+    await server.answer("Here I am", author="agent", purpose="agent")
+    await expect(page.locator("header")).to_contain_text("Customer care")
+    await server.answer("Good bye from the bot")
+    await expect(page.locator("header")).to_contain_text("Automated assistant")
+
+
+async def test_quick_reply_is_pressed_once_and_shown_by_its_title(page: Page, server: ChatServer) -> None:
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    buttons = (Button(title="My bag", payload="/bag"), Button(title="My seat", payload="/seat"))
+    await server.answer("What is it about?", buttons=buttons)
+    group = page.get_by_role("group", name="Suggested replies")
+    await expect(group.get_by_role("button")).to_have_text(["My bag", "My seat"])
+    await group.get_by_role("button", name="My bag").click()
+    await sees(page, "Hello", "What is it about?", "My bag")
+    await expect(group).to_be_hidden()
+    await expect(page.get_by_role("textbox")).to_be_focused()
+    line = (await server.lines())[-1]
+    assert (line.text, line.is_payload, line.shown) == ("/bag", True, "My bag")
+    await page.reload()
+    await sees(page, "Hello", "What is it about?", "My bag")
+    await expect(group).to_be_hidden()
+
+
+async def test_conversation_and_open_buttons_survive_a_reload(page: Page, server: ChatServer) -> None:
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer("What is it about?", buttons=(Button(title="My bag", payload="/bag"),))
+    await sees(page, "Hello", "What is it about?")
+    await page.get_by_role("textbox").fill("half a sent")
+    await page.reload()
+    await sees(page, "Hello", "What is it about?")
+    await expect(page.get_by_role("button", name="My bag")).to_be_visible()
+    await expect(page.get_by_role("textbox")).to_have_value("half a sent")
+
+
+async def test_second_tab_shows_the_same_conversation(page: Page, server: ChatServer) -> None:
+    other = await page.context.new_page()
+    await open_chat(other, server)
+    await say(page, "From the first tab")
+    await sees(other, "From the first tab")
+    await say(other, "From the second tab")
+    await sees(page, "From the first tab", "From the second tab")
+
+
+async def test_restart_of_the_server_loses_and_repeats_nothing(page: Page, server: ChatServer) -> None:
+    await say(page, "Before")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer("Answer before")
+    await sees(page, "Before", "Answer before")
+    await server.stop()
+    await expect(page.get_by_text("Connection lost, reconnecting…")).to_be_visible()
+    await say(page, "Written meanwhile")
+    await expect(page.locator(".message.unsent")).to_contain_text("Will be sent as soon as possible")
+    await server.answer("Answered meanwhile")
+    await server.start()
+    await sees(page, "Before", "Answer before", "Answered meanwhile", "Written meanwhile")
+    await expect(page.locator(".message.unsent")).to_have_count(0)
+    await expect(page.get_by_text("Connection lost, reconnecting…")).to_be_hidden()
+    await server.answer("Answer after")
+    await expect(page.locator(".message").last).to_contain_text("Answer after")
+    assert [line.text for line in await server.lines()].count("Written meanwhile") == 1
+
+
+async def test_message_that_could_not_leave_is_sent_after_a_reload(page: Page, server: ChatServer) -> None:
+    await page.route("**/chat/messages*", lambda route: route.abort())
+    await say(page, "One")
+    await say(page, "Two")
+    await expect(page.locator(".message.unsent")).to_have_count(2)
+    await page.unroute("**/chat/messages*")
+    await page.reload()
+    await sees(page, "One", "Two")
+    await expect(page.locator(".message.unsent")).to_have_count(0)
+    assert [line.text for line in await server.lines()] == ["One", "Two"]
+
+
+async def test_message_whose_confirmation_got_lost_is_taken_in_once(page: Page, server: ChatServer) -> None:
+    lost = 0
+
+    async def lose(route: Route) -> None:
+        nonlocal lost
+        await route.fetch()
+        lost += 1
+        await (route.abort() if lost == 1 else route.continue_())
+
+    await page.route("**/chat/messages*", lose)
+    await say(page, "Once only")
+    await sees(page, "Once only")
+    await expect(page.locator(".message.unsent")).to_have_count(0)
+    assert [line.text for line in await server.lines()] == ["Once only"]
+
+
+async def test_refused_message_can_be_tried_again_or_discarded(page: Page, server: ChatServer) -> None:
+    await page.route("**/chat/messages*", lambda route: route.fulfill(status=403, json={"error": "x"}))
+    await say(page, "First")
+    await say(page, "Second")
+    await expect(page.get_by_text("Not sent")).to_have_count(2)
+    await page.get_by_role("button", name="Discard").first.click()
+    await page.unroute("**/chat/messages*")
+    await page.get_by_role("button", name="Try again").click()
+    await sees(page, "Second")
+    await expect(page.get_by_text("Not sent")).to_have_count(0)
+    assert [line.text for line in await server.lines()] == ["Second"]
+
+
+async def test_too_many_messages_at_once_are_all_sent_in_order(page: Page, server: ChatServer) -> None:
+    texts = [f"Message {number}" for number in range(24)]
+    for text in texts:
+        await say(page, text)
+    await expect(page.locator("#messages .message")).to_have_count(24, timeout=20_000)
+    assert [line.text for line in await server.lines()] == texts
+
+
+async def test_lost_cookie_begins_a_new_conversation_on_the_page(page: Page, server: ChatServer) -> None:
+    await say(page, "As the first visitor")
+    await sees(page, "As the first visitor")
+    await page.context.clear_cookies()
+    await say(page, "As somebody new")
+    await sees(page, "As somebody new")
+    await server.answer("Welcome", 2)
+    await sees(page, "As somebody new", "Welcome")
+
+
+async def test_hostile_text_is_shown_as_text(page: Page, server: ChatServer) -> None:
+    await say(page, HOSTILE)
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer(HOSTILE + ' javascript:alert(1) https://evil.example/"onmouseover=x')
+    await sees(page, HOSTILE, HOSTILE + ' javascript:alert(1) https://evil.example/"onmouseover=x')
+    assert await page.title() == "Chat with Nimbéa"
+    assert await page.locator(".message img, .message script").count() == 0
+    assert await page.locator(".message a").evaluate_all("links => links.map(a => a.href)") == [
+        "https://evil.example/"
+    ]
+
+
+async def test_addresses_in_texts_are_links_that_give_nothing_away(page: Page, server: ChatServer) -> None:
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer("See https://www.nimbea.example/bags (or http://a.example/x_(y)). Ref NB-7K2QX4.")
+    links = page.locator(".message a")
+    await expect(links).to_have_text(["https://www.nimbea.example/bags", "http://a.example/x_(y)"])
+    assert set((await links.first.get_attribute("rel") or "").split()) >= {"noopener", "noreferrer"}
+    await expect(page.locator(".reference")).to_have_text("NB-7K2QX4")
+
+
+async def test_long_text_is_counted_and_not_cut(page: Page) -> None:
+    field = page.get_by_role("textbox")
+    await field.fill("a" * 4003)
+    await expect(page.get_by_text("3 characters too many")).to_be_visible()
+    await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    await field.press("Enter")
+    await expect(field).to_have_value("a" * 4003)
+    await field.fill("a" * 3990)
+    await expect(page.get_by_text("10 characters left")).to_be_visible()
+    await expect(page.get_by_role("button", name="Send")).to_be_enabled()
+
+
+async def test_shift_enter_makes_a_new_line(page: Page, server: ChatServer) -> None:
+    await page.keyboard.type("one")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("two")
+    await page.keyboard.press("Enter")
+    await sees(page, "one\ntwo")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    assert (await server.lines())[0].text == "one\ntwo"
+
+
+async def test_whole_page_is_used_by_keyboard(page: Page, server: ChatServer) -> None:
+    await page.keyboard.type("Hello")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Send")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer("Which one?", buttons=(Button(title="This one", payload="/this"),))
+    button = page.get_by_role("button", name="This one")
+    await expect(button).to_be_visible()
+    await page.keyboard.press("Shift+Tab")
+    await expect(button).to_be_focused()
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.get_by_role("log")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await sees(page, "Hello", "Which one?", "This one")
+
+
+async def test_screen_reader_finds_its_way(page: Page, server: ChatServer) -> None:
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer("Which one?", buttons=(Button(title="This one", payload="/this"),))
+    await expect(page.get_by_role("button", name="This one")).to_be_visible()
+    tree = await page.locator("body").aria_snapshot()
+    for landmark in (
+        '- heading "Nimbéa" [level=1]',
+        '- navigation "Language of the page":',
+        '- log "Conversation":',
+        '- textbox "Your message"',
+        '- button "Send"',
+        '- group "Suggested replies":',
+    ):
+        assert landmark in tree
+    log = page.get_by_role("log")
+    assert await log.get_attribute("aria-live") == "polite"
+    assert await log.get_attribute("aria-busy") == "false"
+    messages = page.locator("#messages .message")
+    assert await messages.evaluate_all("all => all.map(m => m.innerText.split(' : ')[0].trim())") == [
+        "You",
+        "Automated assistant",
+    ]
+    unnamed = "e => e.filter(x => !(x.ariaLabel || x.innerText.trim() || x.labels?.length)).length"
+    assert await page.locator("a, button, textarea, [role=group]").evaluate_all(unnamed) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_text_stands_out_from_its_ground(
+    contexts: NewContext, server: ChatServer, scheme: str
+) -> None:
+    page = await (await contexts(color_scheme=scheme, reduced_motion="reduce")).new_page()
+    await open_chat(page, server)
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer("I am an agent", author="agent", purpose="agent")
+    await server.answer("Which https://a.example one?", buttons=(Button(title="This one", payload="/this"),))
+    await expect(page.get_by_role("button", name="This one")).to_be_visible()
+    weak: list[str] = await page.evaluate(CONTRASTS)
+    assert weak == []
+
+
+async def test_page_fits_a_small_phone(contexts: NewContext, server: ChatServer) -> None:
+    page = await (await contexts(**PHONE)).new_page()
+    await open_chat(page, server)
+    await say(page, "Hello " + "w" * 300)
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    await server.answer(
+        "https://www.nimbea.example/" + "a" * 200,
+        buttons=tuple(
+            Button(title=f"A rather long title of a button, number {n}", payload=f"/{n}") for n in range(4)
+        ),
+    )
+    await expect(page.get_by_role("button", name="number 3")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    field = await page.get_by_role("textbox").bounding_box()
+    assert field
+    assert field["y"] + field["height"] <= 640
+    small = "e => e.filter(x => x.getBoundingClientRect().height < 40).map(x => x.outerHTML)"
+    assert await page.locator("button:visible, nav a:visible").evaluate_all(small) == []
+
+
+async def test_page_changes_its_language(page: Page, server: ChatServer) -> None:
+    await page.get_by_role("link", name="Español").click()
+    await expect(page.locator("html[lang=es]")).to_be_attached()
+    await expect(page.get_by_role("textbox", name="Su mensaje")).to_be_visible()
+    await page.get_by_role("textbox").fill("Hola")
+    await page.get_by_role("button", name="Enviar").click()
+    await sees(page, "Hola")
+
+
+async def test_reader_of_old_messages_is_not_dragged_to_the_end(page: Page, server: ChatServer) -> None:
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    for number in range(30):
+        await server.answer(f"Answer {number}")
+    await expect(page.get_by_text("Answer 29")).to_be_in_viewport()
+    await page.get_by_role("log").evaluate("log => log.scrollTo({top: 0, behavior: 'instant'})")
+    await server.answer("News")
+    newer = page.get_by_role("button", name="New messages")
+    await expect(newer).to_be_visible()
+    await expect(page.get_by_text("News", exact=True)).not_to_be_in_viewport()
+    await newer.click()
+    await expect(page.get_by_text("News", exact=True)).to_be_in_viewport()
+    await expect(newer).to_be_hidden()
+
+
+async def test_words_change_when_a_message_is_edited(page: Page, server: ChatServer) -> None:
+    await say(page, "Helo")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    [line] = await server.lines()
+    await server.store.run(transcript.edit, 1, line.platform_id, "Hello", now())
+    server.bell.ring(bell.conversation(1))
+    await sees(page, "Hello")
+    await expect(page.locator(".message")).to_contain_text("edited")
+    await server.store.run(transcript.delete, 1, line.platform_id, now())
+    server.bell.ring(bell.conversation(1))
+    await sees(page, "Message deleted")
+
+
+async def test_quiet_connection_that_died_is_replaced(page: Page, server: ChatServer) -> None:
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("You are offline.")).to_be_visible()
+    await say(page, "Written offline")
+    await page.context.set_offline(False)
+    await sees(page, "Written offline")
+    await expect(page.get_by_text("You are offline.")).to_be_hidden()
+    await asyncio.wait_for(server.answer("Answered"), 5)
+    await sees(page, "Written offline", "Answered")
+
+
+# Texts whose contrast with the ground behind them is below 4.5 (WCAG 2.2, AA).
+CONTRASTS = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = ([r, g, b]) => [r, g, b]
+    .map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = rgba(getComputedStyle(e).backgroundColor);
+      if (colour[3] > 250) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll(".card *")) {
+    const hasText = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!hasText || element.matches(".unseen, :disabled") || !element.checkVisibility()) continue;
+    const pair = [luminance(rgba(getComputedStyle(element).color)), luminance(ground(element))].sort();
+    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    if (ratio < 4.5) weak.push(`${element.className || element.tagName}: ${ratio.toFixed(2)}`);
+  }
+  return weak;
+}"""
