@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 import sys
 import time
@@ -47,16 +48,23 @@ def fingerprint(root: Path) -> str:
 async def train(root: Path, supervisor: Supervisor, say: Say, *, patience: float = 15.0) -> Path:
     """Train a model and return its path; raises `TrainingFailed`.
 
-    Every step is told, and every `patience` seconds that it goes on. The model is written under another name first, so that a training cut short leaves no model behind.
+    Every step is told, and every `patience` seconds that it goes on. The model is written under
+    another name first, so that a training cut short leaves no model behind.
     """
     target = path(root)
-    unfinished = target.with_name(f"unfinished-{target.name}")
-    program = hushed(
-        "training",
-        "rasa",
-        *("train", "--out", str(target.parent)),
-        *("--fixed-model-name", unfinished.name.removesuffix(".tar.gz")),
-    )
+    unfinished = target.with_name(f"unfinished-{os.getpid()}-{target.name}")
+    going_on = asyncio.create_task(_tell_time(say, patience))
+    try:
+        await _run_rasa(unfinished, supervisor, say)
+        return unfinished.replace(target)
+    finally:
+        going_on.cancel()
+        unfinished.unlink(missing_ok=True)
+
+
+async def _run_rasa(out: Path, supervisor: Supervisor, say: Say) -> None:
+    name = out.name.removesuffix(".tar.gz")
+    program = hushed("training", "rasa", "train", "--out", str(out.parent), "--fixed-model-name", name)
     last_words: deque[str] = deque(maxlen=_LAST_WORDS)
 
     def listen(line: str) -> None:
@@ -64,15 +72,8 @@ async def train(root: Path, supervisor: Supervisor, say: Say, *, patience: float
         if step := _STEP.search(line):
             say(f"training | {step[1]}")
 
-    going_on = asyncio.create_task(_tell_time(say, patience))
-    try:
-        code = await supervisor.run(program, listen)
-    finally:
-        going_on.cancel()
-    if code != 0 or not unfinished.exists():
-        unfinished.unlink(missing_ok=True)
+    if await supervisor.run(program, listen) != 0 or not out.exists():
         raise TrainingFailed("\n".join(["Rasa could not train the model. Its last words:", *last_words]))
-    return unfinished.replace(target)
 
 
 async def _tell_time(say: Say, patience: float) -> None:
