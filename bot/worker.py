@@ -15,6 +15,8 @@ J = TypeVar("J")
 
 # How often the database is looked at when no bell rings, in seconds.
 PATIENCE = 0.5
+# How long jobs may go on when the worker is told to stop, in seconds.
+GRACE = 3.0
 
 
 class Worker(Generic[J]):
@@ -41,19 +43,37 @@ class Worker(Generic[J]):
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Work until cancelled; jobs under way are finished first."""
+        """Work until cancelled; jobs under way may end first."""
         try:
             with self._bell.listen(self._topic) as listener:
                 while True:
                     if not await self.start_one():
                         await listener.wait(PATIENCE)
         finally:
-            await self.idle()
+            await self._wind_up()
 
     async def start_one(self) -> bool:
         """Start the job that is due longest; False if none is."""
         await self._slots.acquire()
-        job = await self._claimed()
+        claim = asyncio.ensure_future(self._claimed())
+        try:
+            return self._start(await asyncio.shield(claim))
+        except asyncio.CancelledError:
+            # What is claimed in the database is ours to do: nobody else would for a minute.
+            self._start(await claim)
+            raise
+
+    async def idle(self) -> None:
+        """Wait for the jobs under way."""
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def drain(self) -> None:
+        """Do all jobs that are due now, and those that come of them."""
+        while await self.start_one() or self._running:
+            await self.idle()
+
+    def _start(self, job: J | None) -> bool:
         if job is None:
             self._slots.release()
             return False
@@ -62,13 +82,12 @@ class Worker(Generic[J]):
         task.add_done_callback(self._ended)
         return True
 
-    async def idle(self) -> None:
-        """Wait for the jobs under way."""
-        await asyncio.gather(*self._running)
-
-    async def drain(self) -> None:
-        """Do all jobs that are due now, and those that come of them."""
-        while await self.start_one() or self._running:
+    async def _wind_up(self) -> None:
+        """Let jobs under way end; those that take long are told to give back what they hold."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=GRACE)
+            for task in late:
+                task.cancel()
             await self.idle()
 
     def _ended(self, task: asyncio.Task[None]) -> None:

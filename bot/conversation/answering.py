@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -135,7 +135,7 @@ class Answering:
             await self._carry_out(decision, UNREAD, scene)
             return
         await self._acknowledge(opening, scene)
-        await self._store.run(transactions.put_off, opening, now + RETRY)
+        await self._give_back(opening, now + RETRY)
 
     async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> None:
         if decision.kind == "hand_over":
@@ -155,7 +155,10 @@ class Answering:
         if not await self._store.run(transactions.finish, opening, outcome, now):
             # A human came in meanwhile: what the bot would have said is dropped, and the next
             # turn leaves the messages to him.
-            await self._store.run(transactions.put_off, opening, now)
+            await self._give_back(opening, now)
+
+    async def _give_back(self, opening: Opening, due_at: datetime) -> None:
+        await self._store.run(conversations.give_back, opening.conversation.id, opening.lease, due_at)
 
     async def _show_typing(self, conversation: Conversation) -> None:
         channel = self._channel(conversation)

@@ -116,12 +116,6 @@ def pass_on(
     return True
 
 
-def put_off(connection: Connection, opening: Opening, due_at: datetime) -> None:
-    """End the lease with the messages unhandled: the turn is due again later."""
-    if conversations.lock(connection, opening.conversation.id, opening.lease):
-        conversations.release(connection, opening.conversation.id, due_at=due_at)
-
-
 def _is_ours(connection: Connection, opening: Opening) -> bool:
     """Whether the lease holds and no human has come in since the turn began."""
     if not conversations.lock(connection, opening.conversation.id, opening.lease):

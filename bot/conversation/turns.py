@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import timedelta
 
@@ -30,6 +31,10 @@ def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Work
         conversation_id, lease = claimed
         try:
             await answering.take(conversation_id, lease)
+        except asyncio.CancelledError:
+            # The next process need not wait for the lease to end.
+            await store.run(conversations.give_back, conversation_id, lease, clock())
+            raise
         finally:
             rings.ring(bell.conversation(conversation_id), bell.OUTBOX, bell.QUEUE, bell.TURNS)
 

@@ -122,8 +122,7 @@ def release(connection: Connection, conversation_id: int, *, due_at: datetime | 
     change(connection, conversation_id, lease=None, lease_until=None, due_at=due_at)
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next turn is due, for a worker that has nothing to do."""
-    query = select(conversations.c.due_at).where(conversations.c.due_at.is_not(None))
-    moment: datetime | None = connection.execute(query.order_by(conversations.c.due_at).limit(1)).scalar()
-    return moment
+def give_back(connection: Connection, conversation_id: int, lease: str, due_at: datetime) -> None:
+    """End a lease, if it still holds, with the turn not taken: it is due at `due_at`."""
+    if lock(connection, conversation_id, lease):
+        release(connection, conversation_id, due_at=due_at)

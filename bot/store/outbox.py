@@ -95,13 +95,6 @@ def postpone(connection: Connection, message_id: int, due_at: datetime) -> None:
     _change(connection, message_id, due_at=due_at, lease=None, lease_until=None)
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next message is due."""
-    query = select(outbox.c.due_at).order_by(outbox.c.due_at).limit(1)
-    moment: datetime | None = connection.execute(query).scalar()
-    return moment
-
-
 def _change(connection: Connection, message_id: int, **values: object) -> None:
     connection.execute(update(outbox).where(outbox.c.message_id == message_id).values(**values))
 
