@@ -16,6 +16,7 @@ REGISTERS = (
     "campaign_echo",
 )
 RANKED = 3
+NOT_UNDERSTOOD = "nlu_fallback"
 
 
 def split(intent: str) -> tuple[str, str | None]:
@@ -29,12 +30,16 @@ def split(intent: str) -> tuple[str, str | None]:
 
 
 def reading(parsed: dict[str, Any]) -> dict[str, Any]:
-    """The reading of a message that Rasa parsed, ready for JSON."""
+    """The reading of a message that Rasa parsed, ready for JSON.
+
+    Where nothing was understood, register and topic are those of the best guess.
+    """
     intent = parsed["intent"]
-    register, topic = split(intent["name"] or "")
+    guesses = _guesses(parsed)
+    register, topic = split(guesses[0]["name"] if guesses else "")
     found = parsed.get("entities", [])
     return {
-        "intent": intent["name"] or "nlu_fallback",
+        "intent": intent["name"] or NOT_UNDERSTOOD,
         "register": register,
         "topic": topic,
         "confidence": float(intent["confidence"]),
@@ -47,9 +52,9 @@ def reading(parsed: dict[str, Any]) -> dict[str, Any]:
         "sensitive": register == "crisis",
         "ranking": [
             {"intent": guess["name"], "confidence": float(guess["confidence"])}
-            for guess in _guesses(parsed)[:RANKED]
+            for guess in guesses[:RANKED]
         ],
-        "registers": _registers(parsed),
+        "registers": _registers(guesses),
     }
 
 
@@ -60,11 +65,11 @@ def _value(name: str, found: list[dict[str, Any]]) -> str | None:
 def _guesses(parsed: dict[str, Any]) -> list[dict[str, Any]]:
     """All guesses of the classifier, without the stand-in for not understood."""
     ranking = parsed.get("intent_ranking") or [parsed["intent"]]
-    return [guess for guess in ranking if guess["name"] not in (None, "nlu_fallback")]
+    return [guess for guess in ranking if guess["name"] not in (None, NOT_UNDERSTOOD)]
 
 
-def _registers(parsed: dict[str, Any]) -> dict[str, float]:
+def _registers(guesses: list[dict[str, Any]]) -> dict[str, float]:
     shares: Counter[str] = Counter()
-    for guess in _guesses(parsed):
+    for guess in guesses:
         shares[split(guess["name"])[0]] += float(guess["confidence"])
     return {register: round(share, 4) for register, share in shares.items()}
