@@ -74,6 +74,10 @@ shell: $(stamp) ## Rasa's own shell, without the gateway
 talk: $(stamp) ## A conversation in the terminal with the running product
 	@$(python) -m bot talk
 
+.PHONY: flights
+flights: $(stamp) ## The example brand's flight service; RELAIS_FLIGHTS_URL=http://127.0.0.1:5060 makes use of it
+	@exec $(python) -m examples.flights
+
 .PHONY: doctor
 doctor: $(stamp) ## What is configured, reachable, missing and wrong
 	@$(python) -m bot doctor

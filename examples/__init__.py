@@ -1,0 +1,1 @@
+"""What the example brand brings along: a real brand has its own."""

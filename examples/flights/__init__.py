@@ -1,0 +1,1 @@
+"""Nimbéa's flight service: small, with made-up flights, and real over HTTP."""
