@@ -8,6 +8,7 @@ new connection.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from weakref import WeakSet
 
@@ -78,7 +79,7 @@ async def stream(
             with desk_of(request).bell.listen(*await topics()) as listener:
                 after = await take()
                 if news := changes(before, after):
-                    await response.send(msgspec.json.encode(news).decode())
+                    await response.send(json.dumps(msgspec.structs.asdict(news)))
                 before = after
                 await asyncio.sleep(PACE)
                 await listener.wait(PATIENCE)

@@ -33,7 +33,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A case in the list. `customer_waits` says that the customer had the last word."""
+    """A case in the list.
+
+    `customer_waits` says that the customer had the last word, `has_failed` that a message to
+    the customer did not arrive.
+    """
 
     case: Case
     conversation: Conversation
@@ -41,6 +45,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     owner: str | None
     last_words: Line | None
     customer_waits: bool
+    has_failed: bool
     viewers: tuple[Viewer, ...]
 
 
@@ -59,6 +64,7 @@ def entries(connection: Connection, wanted: Wanted, now: datetime) -> list[Entry
     found = [(read(Case, row), row["owner"], bool(row["customer_waits"])) for row in rows]
     talks = _conversations(connection, [case for case, _, _ in found])
     words = _last_words(connection, [talk.id for group in talks.values() for talk in group])
+    failed = _failed(connection, list(words))
     watching = _by_case(viewers.of_cases(connection, talks, now))
     return [
         Entry(
@@ -68,6 +74,7 @@ def entries(connection: Connection, wanted: Wanted, now: datetime) -> list[Entry
             owner=owner,
             last_words=_latest(words[talk.id] for talk in talks[case.id] if talk.id in words),
             customer_waits=customer_waits,
+            has_failed=any(talk.id in failed for talk in talks[case.id]),
             viewers=tuple(watching[case.id]),
         )
         for case, owner, customer_waits in found
@@ -168,6 +175,13 @@ def _last_words(connection: Connection, ids: list[int]) -> dict[int, Line]:
     )
     rows = connection.execute(select(messages).where(messages.c.id.in_(latest))).mappings()
     return {row["conversation_id"]: read(Line, row) for row in rows}
+
+
+def _failed(connection: Connection, ids: list[int]) -> set[int]:
+    query = select(messages.c.conversation_id).where(
+        messages.c.conversation_id.in_(ids), messages.c.delivery.in_(("failed", "unknown"))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def _latest(lines: Iterable[Line]) -> Line | None:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
+from bot.errors import NotFound
 from bot.messages import Attachment, Button, Purpose
 from bot.store import record
 from bot.store.rows import Author, Line, read
@@ -45,8 +46,10 @@ def append(connection: Connection, conversation_id: int, draft: Draft, now: date
 
 
 def load(connection: Connection, message_id: int) -> Line:
-    """A message by its id."""
-    row = connection.execute(select(messages).where(messages.c.id == message_id)).mappings().one()
+    """A message by its id; raises `NotFound`."""
+    row = connection.execute(select(messages).where(messages.c.id == message_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"there is no message {message_id}")
     return read(Line, row)
 
 

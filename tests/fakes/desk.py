@@ -9,13 +9,15 @@ from typing import Any
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
+from sqlalchemy import insert
 
 from bot.brand import load_brand
 from bot.desk import add_desk
 from bot.inbox.accept import accept
 from bot.messages import Entity
 from bot.settings import read_settings
-from bot.store import agents, bell, cases, links, record, transcript
+from bot.store import agents, bell, cases, links, outbox, record, sessions, tables, transcript
 from bot.store.bell import Bell
 from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case, Line, Recorded, Role
@@ -25,6 +27,8 @@ from tests.fakes.channel import event
 from tests.fakes.clock import FakeClock
 
 PASSWORD = "a long enough password"
+# Made once: a hash takes a tenth of a second on purpose.
+_HASH = PasswordHasher().hash(PASSWORD)
 REFERENCE = "NB-7K2QX4"
 
 Client = TestClient[web.Request, web.Application]
@@ -63,15 +67,15 @@ class DeskHouse:
 
     def agent(self, login: str = "ann", role: Role = "agent", team: str | None = "care") -> Agent:
         """Somebody who works here, named like the login."""
-        return self.store.run_now(
-            agents.add,
-            login=login,
-            name=login.title(),
-            role=role,
-            team=team,
-            password=PASSWORD,
-            now=self.clock(),
-        )
+        values = {"login": login, "name": login.title(), "role": role, "team": team}
+        row = insert(tables.agents).values(password_hash=_HASH, created_at=self.clock(), **values)
+        agent_id = self.store.run_now(lambda c: c.execute(row).inserted_primary_key[0])
+        return self.store.run_now(agents.load, agent_id)
+
+    def let_in(self, client: Client, agent: Agent) -> None:
+        """Give a browser a session without the form, which takes its time on purpose."""
+        token = self.store.run_now(sessions.begin, agent.id, self.clock())
+        client.session.cookie_jar.update_cookies({"relais_desk": token}, client.make_url("/desk"))
 
     def says(self, text: str, person: str = "carla", **more: Any) -> int:
         """A customer writes; returns the conversation."""
@@ -108,6 +112,19 @@ class DeskHouse:
         token = self.store.run_now(links.create, case.conversation_id, self.clock())
         return self.says(text, person=person, start_token=token)
 
+    def delivered(self, line: Line) -> None:
+        """The platform took a message."""
+        self.store.run_now(outbox.done, line.id)
+        self.store.run_now(transcript.set_delivery, line.id, "sent", platform_id=f"sent-{line.id}")
+        self.store.run_now(cases.first_response_sent, line, self.clock())
+        self.bell.ring(bell.conversation(line.conversation_id))
+
+    def failed(self, line: Line, reason: str = "no network") -> None:
+        """The platform will never take a message."""
+        self.store.run_now(outbox.done, line.id)
+        self.store.run_now(transcript.set_delivery, line.id, "failed", reason=reason)
+        self.bell.ring(bell.conversation(line.conversation_id))
+
     def now(self, case: Case) -> Case:
         """The case as it stands."""
         return self.store.run_now(cases.load, case.id)
@@ -136,7 +153,7 @@ async def log_in(client: Client, login: str = "ann", password: str = PASSWORD, *
     return await client.post("/desk/login", data=data, allow_redirects=False)
 
 
-async def act(client: Client, name: str, reference: str = REFERENCE, **data: str) -> ClientResponse:
+async def act(client: Client, name: str, /, reference: str = REFERENCE, **data: str) -> ClientResponse:
     """Do something with a case, as the page's script does."""
     page = await (await client.get("/desk/account")).text()
     headers = {"X-CSRF-Token": token_in(page), "Accept": "application/json"}

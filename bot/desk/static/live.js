@@ -63,14 +63,18 @@ function apply({ parts, lists }) {
   return added;
 }
 
+const tongue = document.documentElement.lang;
+// The reader's own variety of the page's language knows whether clocks have 12 or 24 hours.
+const locale = navigator.languages.find((name) => name.split("-")[0] === tongue) ?? tongue;
+
 /** Show moments in the reader's own time zone. */
 export function tellTimes(root) {
   const today = new Date().toDateString();
   for (const time of root.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
     const day = at.toDateString() === today ? {} : { day: "numeric", month: "short" };
-    time.textContent = at.toLocaleString(document.documentElement.lang, { ...day, hour: "2-digit", minute: "2-digit" });
-    time.title = at.toLocaleString(document.documentElement.lang, { dateStyle: "full", timeStyle: "medium" });
+    time.textContent = at.toLocaleString(locale, { ...day, hour: "2-digit", minute: "2-digit" });
+    time.title = at.toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" });
   }
 }
 

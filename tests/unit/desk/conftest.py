@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.desk import Client, DeskHouse, log_in
+from tests.fakes.desk import Client, DeskHouse
 
 
 @pytest.fixture
@@ -24,6 +24,5 @@ async def visitor(house: DeskHouse) -> AsyncIterator[Client]:
 @pytest.fixture
 async def ann(house: DeskHouse, visitor: Client) -> Client:
     """The browser of the agent Ann."""
-    house.agent("ann")
-    await log_in(visitor)
+    house.let_in(visitor, house.agent("ann"))
     return visitor

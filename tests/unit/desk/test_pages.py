@@ -1,4 +1,4 @@
-from tests.fakes.desk import Client, DeskHouse, log_in
+from tests.fakes.desk import Client, DeskHouse
 
 
 async def test_the_queue_and_a_case_are_shown(house: DeskHouse, ann: Client) -> None:
@@ -19,9 +19,8 @@ async def test_hostile_names_and_texts_are_escaped(house: DeskHouse, ann: Client
 
 
 async def test_all_pages_are_shown_in_every_language(house: DeskHouse, visitor: Client) -> None:
-    house.agent("ann", role="supervisor")
+    house.let_in(visitor, house.agent("ann", role="supervisor"))
     house.case()
-    await log_in(visitor)
     for language in ("en", "fr", "es"):
         for page in ("/desk", "/desk/cases/NB-7K2QX4", "/desk/people", "/desk/account"):
             answer = await visitor.get(page, headers={"Accept-Language": language})

@@ -1,0 +1,97 @@
+"""Takes the pictures of the documentation: `python -m scripts.screenshots [FOLDER]`.
+
+A gateway with made-up data runs in this process; Debian's Chromium looks at it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.brand import load_brand
+from bot.clock import now
+from bot.desk import add_desk
+from bot.settings import read_settings
+from bot.store import migrate
+from bot.store.bell import Bell
+from bot.store.store import Store
+from scripts.demo import PASSWORD, seed
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDE = {"width": 1360, "height": 860}
+PHONE = {"width": 390, "height": 844}
+
+
+async def main(folder: Path) -> None:
+    """Take all pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as state:
+        runner, port = await _serve(Path(state))
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=CHROMIUM, args=list(ARGUMENTS)
+            )
+            await _take(browser, f"http://127.0.0.1:{port}", folder)
+            await browser.close()
+        await runner.cleanup()
+
+
+async def _serve(state: Path) -> tuple[web.AppRunner, int]:
+    settings, brand = read_settings({"RELAIS_STATE": str(state)}), load_brand(Path("brand.yml"))
+    store, bell = Store(settings.database_url), Bell()
+    migrate.upgrade(store)
+    store.run_now(seed, brand, now())
+    app = web.Application()
+    add_desk(app, store=store, bell=bell, brand=brand, settings=settings, clock=now)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return runner, runner.addresses[0][1]
+
+
+async def _take(browser: Browser, url: str, folder: Path) -> None:
+    for name, size, scheme in (("", WIDE, "light"), ("-dark", WIDE, "dark"), ("-phone", PHONE, "light")):
+        page = await _logged_in(browser, url, viewport=size, color_scheme=scheme, locale="en-GB")
+        await _shoot(page, folder / f"desk-queue{name}.png")
+        await page.goto(f"{url}/desk/cases/NB-7K2QX4")
+        await _shoot(page, folder / f"desk-case{name}.png")
+        await page.context.close()
+
+
+async def _logged_in(browser: Browser, url: str, **look: Any) -> Page:
+    context = await browser.new_context(**look)
+    page = await context.new_page()
+    await page.goto(f"{url}/desk")
+    await page.fill("[name=login]", "amel")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("button[type=submit]")
+    await page.wait_for_selector(".row")
+    return page
+
+
+async def _shoot(page: Page, file: Path) -> None:
+    await page.wait_for_load_state("load")
+    # The stream has brought its first snapshot, and what is fresh has faded.
+    await page.wait_for_timeout(600)
+    await page.screenshot(path=file)
+    print(file)  # noqa: T201 - a script tells what it does
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/images")))

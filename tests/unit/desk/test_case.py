@@ -1,0 +1,92 @@
+from bot.desk import case as case_page
+from bot.store import cases
+from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
+
+PATH = f"/desk/cases/{REFERENCE}"
+
+
+async def text_of(client: Client, path: str = PATH) -> str:
+    return await (await client.get(path)).text()
+
+
+async def test_public_thread_and_private_chat_are_one_conversation(house: DeskHouse, ann: Client) -> None:
+    case = house.case("In the square", surface="public")
+    house.joins(case, "At the counter")
+    page = await text_of(ann)
+    assert page.index("In the square") < page.index("At the counter")
+    assert 'class="target target-private"' in page
+    assert 'class="target target-public"' in page
+
+
+async def test_private_is_proposed_where_both_are_there(house: DeskHouse, ann: Client) -> None:
+    private = house.joins(house.case(surface="public"))
+    assert f'value="{private}" data-surface="private" checked' in await text_of(ann)
+
+
+async def test_an_edited_message_shows_its_earlier_words(house: DeskHouse, ann: Client) -> None:
+    house.case("Flight 12", message_id="m")
+    house.says("Flight 21", kind="edited", message_id="m")
+    page = await text_of(ann)
+    assert "Flight 21" in page
+    assert "Flight 12" in page
+    assert "edited by the customer" in page
+
+
+async def test_a_deleted_message_stays_and_says_so(house: DeskHouse, ann: Client) -> None:
+    house.case("Regretted", message_id="m")
+    house.says("", kind="deleted", message_id="m")
+    page = await text_of(ann)
+    assert "<del>Regretted</del>" in page
+    assert "deleted by the customer" in page
+
+
+async def test_content_other_than_text_is_named(house: DeskHouse, ann: Client) -> None:
+    house.case("", attachments=("photo", "something_new"))
+    page = await text_of(ann)
+    assert "Attachment: photo" in page
+    assert "Attachment: something new" in page
+
+
+async def test_delivery_is_shown_with_its_reason(house: DeskHouse, ann: Client) -> None:
+    house.case()
+    await act(ann, "reply", text="Hello", token="t", conversation="1")
+    assert "on its way" in await text_of(ann)
+    house.failed(house.lines()[-1], "the chat was closed")
+    page = await text_of(ann)
+    assert "not sent: the chat was closed" in page
+    assert "Send again" in page
+
+
+async def test_a_blocked_account_is_a_visible_state(house: DeskHouse, ann: Client) -> None:
+    house.case()
+    house.says("", kind="unreachable")
+    assert "Unreachable" in await text_of(ann)
+
+
+async def test_a_reopened_case_is_still_its_agents(house: DeskHouse, ann: Client) -> None:
+    case = house.case()
+    await act(ann, "claim")
+    await act(ann, "resolve")
+    house.says("It is still lost")
+    closed = house.now(case)
+    house.store.run_now(cases.reopen, closed, answer_by=house.clock(), now=house.clock())
+    page = await text_of(ann)
+    assert "claimed · you" in page
+    assert "wrote again; the case is open again" in page
+
+
+async def test_a_very_long_conversation_is_shown_from_its_end(house: DeskHouse, ann: Client) -> None:
+    house.case("The very first words")
+    for number in range(case_page.SHOWN):
+        house.says(f"line {number}")
+    page, whole = await text_of(ann), await text_of(ann, f"{PATH}?all")
+    assert "The very first words" not in page
+    assert "Show all" in page
+    assert "The very first words" in whole
+
+
+async def test_what_was_found_in_the_messages_is_folded_away(house: DeskHouse, ann: Client) -> None:
+    house.case()
+    page = await text_of(ann)
+    assert '<details class="masked">' in page
+    assert "X4K9PL" in page
