@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.brand import Account, Brand, Texts
 from bot.conversation import handover, texts
-from bot.conversation.rules import Decision, Situation, fitting
+from bot.conversation.rules import STOP, Decision, Situation, fitting
 from bot.conversation.transactions import Opening, Outcome
 from bot.language import detect
 from bot.messages import Purpose, Reading, Reply, Understanding
@@ -65,6 +65,8 @@ def scene(opening: Opening, brand: Brand, read_as: str | None, now: datetime) ->
 
 def outcome(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:
     """What a decision comes to."""
+    if decision.kind == "acknowledge" and decision.reason == STOP:
+        return stopped(scene, on=True)
     if decision.kind == "hand_over":
         return _handed_over(decision, understanding, scene)
     replies = () if scene.silenced else _replies(decision, understanding, scene)

@@ -14,6 +14,8 @@ NOT_UNDERSTOOD = "nlu_fallback"
 # An action that could not help says so by the name of its response.
 GIVES_UP = "utter_hand_over"
 CLARIFIES = "utter_clarify"
+# The customer wants no more of the bot.
+STOP = "stop"
 CONSOLED: tuple[Register, ...] = ("complaint", "problem", "crisis")
 # Content in which there is nothing to read and nothing to do.
 DECORATION = frozenset({"sticker", "animation", "dice", "game", "reaction"})
@@ -127,8 +129,9 @@ def _unsure(reading: Reading, situation: Situation, route: Route, brand: Brand) 
 def _sure(reading: Reading, kind: Decided, thresholds: Thresholds) -> bool:
     if reading.intent == NOT_UNDERSTOOD or reading.confidence < thresholds.understood:
         return False
-    least = {"answer": thresholds.answer, "thank": thresholds.thank}
-    return reading.confidence >= least.get(kind, 0)
+    # To fall silent for good by mistake is as bad as a wrong answer.
+    least = {"answer": thresholds.answer, "thank": thresholds.thank, STOP: thresholds.answer}
+    return reading.confidence >= least.get(STOP if reading.intent == STOP else kind, 0)
 
 
 def _human_share(reading: Reading, thresholds: Thresholds) -> float:

@@ -19,6 +19,7 @@ SCRIPT = {
     "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
     "bag de cabine": understood("question_cabin_bag", "question", "Un bagage cabine de 10 kg."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
+    "leave me alone": understood("stop", "other", confidence=0.9),
     "thank": understood("thanks", "thanks", "With pleasure!"),
 }
 DOWN = AssistantUnavailable("loading")
@@ -188,6 +189,13 @@ async def test_stop_silences_the_bot_and_start_brings_it_back(house: House) -> N
     await house.says("start")
     await house.works()
     assert house.conversation().stopped_at is None
+
+
+async def test_a_sentence_that_wants_no_more_of_the_bot_silences_it_too(house: House) -> None:
+    await house.says("Leave me alone, bot")
+    await house.works()
+    assert house.conversation().stopped_at is not None
+    assert house.channel.texts[0].startswith("Noted")
 
 
 async def test_pressing_start_brings_a_silenced_bot_back_too(house: House) -> None:
