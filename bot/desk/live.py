@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from weakref import WeakSet
 
 import msgspec
 from aiohttp import web
-from aiohttp_sse import sse_response
+from aiohttp_sse import EventSourceResponse, sse_response
 from msgspec import Struct
 
 from bot.desk.context import desk_of
@@ -74,18 +75,29 @@ async def stream(
     """Send changes until the browser leaves or the session ends."""
     request.app[STREAMS].tasks.add(_task())
     async with sse_response(request) as response:
-        before = None
-        while await current_session(request):
-            with desk_of(request).bell.listen(*await topics()) as listener:
-                after = await take()
-                if news := changes(before, after):
-                    await response.send(json.dumps(msgspec.structs.asdict(news)))
-                before = after
-                await asyncio.sleep(PACE)
-                await listener.wait(PATIENCE)
-        await response.send("over", event="over")
+        # A browser that left is noticed when something is written to it, at the latest a ping.
+        with suppress(ConnectionResetError):
+            await _send_changes(request, response, topics, take)
+            await response.send("over", event="over")
     ended: web.StreamResponse = response
     return ended
+
+
+async def _send_changes(
+    request: web.Request,
+    response: EventSourceResponse,
+    topics: Callable[[], Awaitable[Sequence[str]]],
+    take: Callable[[], Awaitable[Snapshot]],
+) -> None:
+    before = None
+    while response.is_connected() and await current_session(request):
+        with desk_of(request).bell.listen(*await topics()) as listener:
+            after = await take()
+            if news := changes(before, after):
+                await response.send(json.dumps(msgspec.structs.asdict(news)))
+            before = after
+            await asyncio.sleep(PACE)
+            await listener.wait(PATIENCE)
 
 
 def add_streams(app: web.Application) -> None:

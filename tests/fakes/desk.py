@@ -44,6 +44,7 @@ class DeskHouse:
         self.bell = Bell()
         self.store = Store(f"sqlite:///{folder / 'relais.db'}")
         metadata.create_all(self.store.engine)
+        self.url = ""
         self._numbers = 0
 
     def app(self) -> web.Application:

@@ -45,12 +45,11 @@ const fields = () => document.querySelectorAll("[data-draft]");
 function mode(name) {
   const radio = document.querySelector(`[name="mode"][value="${name}"]`);
   radio.checked = true;
-  const field = document.getElementById(`${name}-text`);
-  if (!field.closest("fieldset:disabled")) field.focus();
+  document.getElementById(`${name}-text`).focus();
 }
 
 async function submit(form) {
-  if (form.ariaBusy === "true") return;
+  if (form.ariaBusy === "true" || form.querySelector("button[type=submit]:disabled")) return;
   const field = form.querySelector("textarea");
   const problem = form.querySelector(".compose-error");
   const text = field.value;
