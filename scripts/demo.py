@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -12,13 +13,13 @@ from bot.brand import PRIORITIES, Brand, Priority
 from bot.desk import actions
 from bot.desk.actions import Act, Written
 from bot.inbox.accept import accept
-from bot.messages import Address, Attachment, Entity, EventKind, Inbound, Register, Surface
+from bot.messages import Address, Attachment, Entity, Inbound, Register, Surface
 from bot.store import agents, cases, conversations, links, outbox, transcript, viewers
 from bot.store.cases import NewCase
-from bot.store.rows import Agent, Case, Line
+from bot.store.rows import Agent, Case, Line, Role
 from bot.store.transcript import Draft
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people in a database that is thrown away
 _numbers = count(1)
 
 
@@ -122,7 +123,7 @@ def seed(connection: Connection, brand: Brand, now: datetime) -> None:
 
 
 def _people(connection: Connection, now: datetime) -> dict[str, Agent]:
-    crowd = (
+    crowd: tuple[tuple[str, str, Role, str | None], ...] = (
         ("nora", "Nora Lindqvist", "supervisor", None),
         ("amel", "Amel Haddad", "agent", "care"),
         ("tomas", "Tomás Rey", "agent", "care"),
@@ -136,20 +137,16 @@ def _people(connection: Connection, now: datetime) -> dict[str, Agent]:
     }
 
 
-def _event(
-    address: Address, text: str, name: str, at: datetime, kind: EventKind = "message", **more: object
-) -> Inbound:
+def _event(address: Address, text: str, name: str, at: datetime, **more: Any) -> Inbound:
     number = next(_numbers)
     fields = {"event_id": f"demo-{number}", "message_id": f"demo-{number}", **more}
-    return Inbound(address=address, text=text, author=name, sent_at=at, kind=kind, **fields)  # type: ignore[arg-type]  # fields of one struct, given by name
+    return Inbound(address=address, text=text, author=name, sent_at=at, **fields)
 
 
 def _address(story: Story, surface: Surface) -> Address:
     account = "nimbea" if story.channel == "webchat" else f"nimbea_{story.language.replace('en', 'uk')}"
     chat = story.name if surface == "private" else "square"
-    return Address(
-        channel=story.channel, account=account, surface=surface, chat=chat, person=story.name
-    )
+    return Address(channel=story.channel, account=account, surface=surface, chat=chat, person=story.name)
 
 
 def _tell(connection: Connection, story: Story, now: datetime) -> Case:
@@ -209,7 +206,7 @@ def _long_case(
     def written(text: str) -> Written:
         return Written(text=text, token=f"demo-{next(_numbers)}")
 
-    def writes(text: str, minutes: float, **more: object) -> int:
+    def writes(text: str, minutes: float, **more: Any) -> int:
         event = _event(_address(story, "private"), text, story.name, ago(minutes), **more)
         return accept(connection, [event], ago(minutes)).conversations[0]
 
@@ -261,9 +258,7 @@ def _long_case(
     )
     if second:
         outbox.done(connection, second.id)
-        transcript.set_delivery(
-            connection, second.id, "failed", reason="Telegram did not answer for a day"
-        )
+        transcript.set_delivery(connection, second.id, "failed", reason="Telegram did not answer for a day")
     writes("Thank you, that is good news. I will keep them.", 3)
     viewers.see(connection, case.id, people["tomas"].id, typing=False, now=now)
     for conversation_id in (private, case.conversation_id):
