@@ -53,7 +53,7 @@ class Relais(InputChannel):
                 return json({"error": "sender and text are missing"}, status=400)
             if request.app.ctx.agent is None or not request.app.ctx.agent.is_ready():
                 return json({"error": "the model is not loaded"}, status=503)
-            return json(await _understand(request.app.ctx.agent, on_new_message, said))
+            return json(await understand(request.app.ctx.agent, on_new_message, said))
 
         return routes
 
@@ -62,7 +62,7 @@ def _complete(said: dict[str, Any]) -> bool:
     return all(isinstance(said.get(key), str) and said[key] for key in ("sender", "text"))
 
 
-async def _understand(
+async def understand(
     agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]], said: dict[str, Any]
 ) -> dict[str, Any]:
     """Read the message once, then let Rasa answer to what was read."""

@@ -64,7 +64,8 @@ class TwoSteps(LogisticRegressionClassifier):
         intents = np.array(labels)
         is_topic = np.char.startswith(intents, _TOPICS)
         two_steps = len(set(intents[is_topic])) > 1 and not is_topic.all()
-        self._kinds.fit(features, np.where(is_topic, _TOPICS, intents) if two_steps else intents)
+        kinds = np.where(is_topic, _TOPICS, intents) if two_steps else intents
+        self._kinds.set_params(class_weight=_softened(kinds)).fit(features, kinds)
         if two_steps:
             self._topics = self._regression("topics").fit(features[is_topic], intents[is_topic])
         self.persist()
@@ -96,6 +97,12 @@ class TwoSteps(LogisticRegressionClassifier):
             return kinds
         topics = [_shares(self._topics, row) for row in self._topics.predict_proba(features)]
         return [_joined(kind, topic) for kind, topic in zip(kinds, topics, strict=True)]
+
+
+def _softened(labels: Any) -> dict[str, float]:
+    """Weights halfway to balance: full balance overrates the rare kinds, none forgets them."""
+    names, counts = np.unique(labels, return_counts=True)
+    return {str(name): float(np.sqrt(counts.max() / n)) for name, n in zip(names, counts, strict=True)}
 
 
 def _shares(model: LogisticRegression, row: Any) -> dict[str, float]:

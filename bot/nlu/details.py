@@ -1,4 +1,4 @@
-"""Details that a message carries: flight numbers and booking references. No Rasa here."""
+"""Details that help to answer: flight numbers and booking references. No Rasa here."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ import re
 
 from msgspec import Struct
 
-# Nimbéa's designator is NB (fictional); a case reference such as NB-7K2QX is neither.
-_FLIGHT = re.compile(r"(?<![\w-])NB[\s-]?(\d{2,4})(?![\w-])", re.IGNORECASE)
-# Six letters and digits, as reservation systems write them (IATA record locators), both kinds
-# present; or six capitals after a word that announces them.
-_REFERENCE = re.compile(r"(?<![\w@#/-])(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{6}(?![\w-])")
-_ANNOUNCED = re.compile(
-    r"(?i:\b(?:booking|reference|ref|pnr|r[ée]servation|dossier|reserva|localizador|confirmation)\b"
-    r"[^\w\n]{0,3}(?:(?:code|number|num[ée]ro|is|est|es|n°|no|:)[^\w\n]{0,3}){0,2})"
-    r"([A-Z0-9]{6})(?![\w-])"
-)
+from bot import details as personal
+
+# Nimbéa's designator is NB (fictional); a case reference such as NB-7K2QX is no flight.
+_FLIGHT = re.compile(r"(?<![\w/-])NB[\s-]?(\d{2,4})(?![\w-])", re.IGNORECASE)
 
 
 class Detail(Struct, frozen=True, kw_only=True):
@@ -29,23 +23,24 @@ class Detail(Struct, frozen=True, kw_only=True):
 
 def details(text: str) -> list[Detail]:
     """The flight numbers (`NB204`) and booking references of a message, in order."""
-    flights = [_detail("flight_number", f"NB{m[1]}", m) for m in _FLIGHT.finditer(text)]
-    taken = [(flight.start, flight.end) for flight in flights]
-    found = [_reference(match) for pattern in (_REFERENCE, _ANNOUNCED) for match in pattern.finditer(text)]
-    fresh = {(d.start, d.end): d for d in found if not _overlaps(d, taken)}
-    return sorted([*flights, *fresh.values()], key=lambda detail: detail.start)
+    return sorted([*_flights(text), *_references(text)], key=lambda detail: detail.start)
 
 
-def _reference(match: re.Match[str]) -> Detail:
-    group = match.lastindex or 0
-    return Detail(
-        name="booking_reference", value=match[group], start=match.start(group), end=match.end(group)
-    )
+def _flights(text: str) -> list[Detail]:
+    return [
+        Detail(name="flight_number", value=f"NB{found[1]}", start=found.start(), end=found.end())
+        for found in _FLIGHT.finditer(text)
+    ]
 
 
-def _detail(name: str, value: str, match: re.Match[str]) -> Detail:
-    return Detail(name=name, value=value, start=match.start(), end=match.end())
-
-
-def _overlaps(detail: Detail, taken: list[tuple[int, int]]) -> bool:
-    return any(detail.start < end and start < detail.end for start, end in taken)
+def _references(text: str) -> list[Detail]:
+    return [
+        Detail(
+            name="booking_reference",
+            value=text[found.start : found.end].upper(),
+            start=found.start,
+            end=found.end,
+        )
+        for found in personal.find(text)
+        if found.kind == "booking_reference"
+    ]

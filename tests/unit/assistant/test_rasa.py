@@ -1,0 +1,128 @@
+"""The client of Rasa, against a server that answers as told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.assistant.rasa import Rasa
+from bot.errors import AssistantFailed, AssistantUnavailable
+from bot.messages import Turn
+
+TURN = Turn(conversation="7", text="où est ma valise ?", language="fr", surface="private")
+ANSWER = {
+    "reading": {
+        "intent": "question_pet",
+        "register": "question",
+        "topic": "pet",
+        "confidence": 0.9,
+        "language": None,
+        "entities": [{"name": "flight_number", "value": "NB204"}],
+        "sensitive": False,
+        "ranking": [{"intent": "question_pet", "confidence": 0.9}],
+        "registers": {"question": 0.95},
+    },
+    "replies": [{"text": "Oui.", "name": "utter_question_pet", "buttons": [{"title": "a", "payload": "/b"}]}],
+}
+
+
+class PaperRasa:
+    """A web server where Rasa would be."""
+
+    def __init__(self) -> None:
+        self.status, self.body, self.asked = 200, ANSWER, list[Any]()
+        self.thinking = asyncio.Event()
+        self.thinking.set()
+        app = web.Application()
+        app.router.add_get("/webhooks/relais/", self.health)
+        app.router.add_post("/webhooks/relais/webhook", self.webhook)
+        self.server = TestServer(app)
+
+    async def health(self, _: web.Request) -> web.Response:
+        return web.json_response({}, status=self.status)
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        self.asked.append(await request.json())
+        await self.thinking.wait()
+        return web.json_response(self.body, status=self.status)
+
+
+@pytest.fixture
+async def paper() -> AsyncIterator[PaperRasa]:
+    built = PaperRasa()
+    async with built.server:
+        yield built
+        built.thinking.set()
+
+
+@pytest.fixture
+async def rasa(paper: PaperRasa) -> AsyncIterator[Rasa]:
+    client = Rasa(str(paper.server.make_url("/")), patience=0.5)
+    yield client
+    await client.close()
+
+
+async def test_a_turn_is_asked_with_its_conversation_and_language(paper: PaperRasa, rasa: Rasa) -> None:
+    await rasa.read(TURN)
+    assert paper.asked == [
+        {"sender": "7", "text": "où est ma valise ?", "language": "fr", "surface": "private"}
+    ]
+
+
+async def test_reading_and_replies_are_understood(rasa: Rasa) -> None:
+    understanding = await rasa.read(TURN)
+    assert understanding.reading.topic == "pet"
+    assert understanding.reading.entities[0].value == "NB204"
+    assert understanding.replies[0].buttons[0].payload == "/b"
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_rasa_that_is_loading_may_be_asked_again(paper: PaperRasa, rasa: Rasa, status: int) -> None:
+    paper.status = status
+    with pytest.raises(AssistantUnavailable):
+        await rasa.read(TURN)
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+async def test_a_rasa_that_refuses_has_failed(paper: PaperRasa, rasa: Rasa, status: int) -> None:
+    paper.status = status
+    with pytest.raises(AssistantFailed):
+        await rasa.read(TURN)
+
+
+@pytest.mark.parametrize("body", [{}, [], {"reading": {"intent": 3}}])
+async def test_an_answer_of_another_shape_is_a_failure(paper: PaperRasa, rasa: Rasa, body: Any) -> None:
+    paper.body = body
+    with pytest.raises(AssistantFailed):
+        await rasa.read(TURN)
+
+
+async def test_a_rasa_that_thinks_too_long_is_unavailable(paper: PaperRasa, rasa: Rasa) -> None:
+    paper.thinking.clear()
+    with pytest.raises(AssistantUnavailable):
+        await rasa.read(TURN)
+
+
+async def test_a_rasa_that_is_not_there_is_unavailable_and_not_ready() -> None:
+    rasa = Rasa("http://127.0.0.1:1")
+    assert not await rasa.ready()
+    with pytest.raises(AssistantUnavailable):
+        await rasa.read(TURN)
+    await rasa.close()
+
+
+async def test_ready_means_that_the_model_is_loaded(paper: PaperRasa, rasa: Rasa) -> None:
+    assert await rasa.ready()
+    paper.status = 503
+    assert not await rasa.ready()
+
+
+async def test_closing_twice_or_before_use_does_no_harm() -> None:
+    rasa = Rasa("http://127.0.0.1:1")
+    await rasa.close()
+    await rasa.close()

@@ -1,0 +1,76 @@
+"""The door to Rasa, with a Rasa of paper behind it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Rasa and its libraries warn of themselves on import
+    channel = pytest.importorskip("bot.nlu.channel")
+
+pytestmark = pytest.mark.rasa
+
+
+class PaperRasa:
+    """Parses everything alike and answers with what it was given."""
+
+    def __init__(self, *said: dict[str, Any], entities: tuple[dict[str, Any], ...] = ()) -> None:
+        self.said = said
+        self.entities = list(entities)
+        self.processor = self
+        self.handled: list[Any] = []
+
+    async def parse_message(self, message: Any) -> dict[str, Any]:
+        ranking = [{"name": f"guess_{n}", "confidence": 0.1} for n in range(9)]
+        return {"text": message.text, "intent": ranking[0], "entities": self.entities, "intent_ranking": ranking}
+
+    async def handle(self, message: Any) -> None:
+        self.handled.append(message)
+        for reply in self.said:
+            await message.output_channel.send_response(message.sender_id, reply)
+
+
+async def ask(rasa: PaperRasa, **said: str) -> dict[str, Any]:
+    asked = {"sender": "7", "text": "hello", **said}
+    answer: dict[str, Any] = await channel.understand(rasa, rasa.handle, asked)
+    return answer
+
+
+async def test_a_reply_carries_its_text_buttons_and_the_name_of_its_response() -> None:
+    button = {"title": "Pets", "payload": "/question_pet"}
+    rasa = PaperRasa({"text": "Yes?", "utter_action": "utter_clarify", "buttons": [button]})
+    answer = await ask(rasa)
+    assert answer["replies"] == [{"text": "Yes?", "name": "utter_clarify", "buttons": [button]}]
+
+
+async def test_what_is_not_text_is_left_out() -> None:
+    assert (await ask(PaperRasa({"image": "https://example.com/a.png"})))["replies"] == []
+
+
+async def test_a_message_is_parsed_once() -> None:
+    rasa = PaperRasa()
+    await ask(rasa)
+    assert rasa.handled[0].parse_data["intent"]["name"] == "guess_0"
+
+
+async def test_the_tracker_is_spared_the_whole_ranking() -> None:
+    rasa = PaperRasa()
+    await ask(rasa)
+    assert len(rasa.handled[0].parse_data["intent_ranking"]) == 4
+
+
+async def test_the_language_of_the_conversation_stands_in_where_the_text_does_not_tell() -> None:
+    rasa = PaperRasa()
+    answer = await ask(rasa, language="es")
+    assert rasa.handled[0].parse_data["entities"] == [{"entity": "language", "value": "es"}]
+    assert answer["reading"]["language"] is None
+
+
+async def test_the_language_of_the_text_wins_over_the_conversation() -> None:
+    rasa = PaperRasa(entities=({"entity": "language", "value": "fr", "start": 0, "end": 5},))
+    answer = await ask(rasa, language="es")
+    assert rasa.handled[0].parse_data["entities"] == [{"entity": "language", "value": "fr"}]
+    assert answer["reading"]["language"] == "fr"
