@@ -7,7 +7,7 @@ cannot be taken back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -46,6 +46,16 @@ def find(text: str) -> tuple[Detail, ...]:
         if not any(detail.start < other.end and other.start < detail.end for other in found):
             found.append(detail)
     return tuple(sorted(found, key=lambda detail: detail.start))
+
+
+def mask(text: str, kinds: Collection[DetailKind]) -> str:
+    """The text with details of these kinds replaced by dots; of a card the last digits stay."""
+    for detail in reversed(find(text)):
+        if detail.kind in kinds:
+            shown = text[detail.start : detail.end]
+            kept = f" {shown[-4:]}" if detail.kind == "card" else ""
+            text = f"{text[: detail.start]}••••{kept}{text[detail.end :]}"
+    return text
 
 
 def _all(text: str) -> Iterator[Detail]:

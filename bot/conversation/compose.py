@@ -6,12 +6,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from bot import details
 from bot.brand import Account, Brand, Texts
 from bot.conversation import handover, texts
 from bot.conversation.rules import STOP, Decision, Situation, fitting
 from bot.conversation.transactions import Opening, Outcome
 from bot.language import detect
-from bot.messages import Purpose, Reading, Reply, Understanding
+from bot.messages import Entity, Purpose, Reading, Reply, Understanding
 from bot.store.cases import new_reference
 from bot.store.rows import Case
 
@@ -111,7 +112,7 @@ def _handed_over(decision: Decision, understanding: Understanding, scene: Scene)
         decision,
         scene.brand,
         language=scene.language,
-        entities=understanding.reading.entities,
+        entities=_entities(understanding.reading, scene.opening.text),
         since=scene.opening.since,
         now=scene.now,
     )
@@ -134,6 +135,13 @@ def _handed_over(decision: Decision, understanding: Understanding, scene: Scene)
         case=case,
         reference=reference,
     )
+
+
+def _entities(reading: Reading, text: str) -> tuple[Entity, ...]:
+    """What agents need to find the booking: the assistant's entities and the personal details."""
+    read = [entity for entity in reading.entities if entity.name != "language"]
+    found = [Entity(name=d.kind, value=text[d.start : d.end]) for d in details.find(text)]
+    return tuple({entity.value: entity for entity in (*found, *read)}.values())
 
 
 def _replies(decision: Decision, understanding: Understanding, scene: Scene) -> tuple[Reply, ...]:

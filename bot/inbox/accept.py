@@ -12,12 +12,15 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
 from bot.clock import Clock
+from bot.details import DetailKind, mask
 from bot.messages import Inbound
 from bot.store import bell, conversations, links, record, transcript
 from bot.store.bell import Bell
 from bot.store.rows import Conversation
 from bot.store.store import Store
 from bot.store.tables import received
+
+CARDS: tuple[DetailKind, ...] = ("card",)
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -46,8 +49,14 @@ class Inbox:
 
 
 def cleaned(event: Inbound) -> Inbound:
-    """The same event without characters that no database stores: halves of pairs and NUL."""
-    return msgspec.convert(_storable(msgspec.to_builtins(event, builtin_types=(datetime,))), Inbound)
+    """The same event without what must not be stored.
+
+    That is characters that no database takes (halves of pairs and NUL), and numbers of payment
+    cards, which nobody here needs.
+    """
+    fields = _storable(msgspec.to_builtins(event, builtin_types=(datetime,)))
+    fields["text"] = mask(fields["text"], CARDS)
+    return msgspec.convert(fields, Inbound)
 
 
 def _storable(value: Any) -> Any:

@@ -60,6 +60,15 @@ async def test_a_complaint_is_handed_over_with_deadline_and_reference(house: Hou
     assert case.acknowledged_at == house.clock()
 
 
+async def test_a_case_carries_the_details_that_an_agent_needs(house: House) -> None:
+    await house.says("A scandal! My booking is K7QX2M, write to ann@mail.example")
+    await house.works()
+    assert [(entity.name, entity.value) for entity in house.case().entities] == [
+        ("booking_reference", "K7QX2M"),
+        ("email", "ann@mail.example"),
+    ]
+
+
 async def test_the_bot_is_silent_once_humans_own_the_conversation(house: House) -> None:
     await house.says("What a scandal")
     await house.works()

@@ -43,6 +43,14 @@ async def test_a_text_that_no_database_stores_is_accepted_without_its_broken_par
     assert house.lines()[0].text == "a?bc"
 
 
+async def test_a_card_number_is_never_stored(house: House) -> None:
+    await house.says("my card is 4111 1111 1111 1111, help", message_id="m1")
+    await house.says("my card is 4111111111111111", message_id="m1", kind="edited")
+    assert house.lines()[0].text == "my card is •••• 1111"
+    assert "4111 1111" not in str(house.record())
+    assert "•••• 1111, help" in str(house.record())
+
+
 async def test_one_event_that_cannot_be_written_leaves_no_half_of_its_request(house: House) -> None:
     broken = event("x", number=2, at=house.clock().replace(tzinfo=None))
     with pytest.raises(StatementError, match="time zone"):
