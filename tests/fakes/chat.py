@@ -81,11 +81,12 @@ class ChatServer:
         await self.stop()
         self.store.close()
 
-    async def answer(self, text: str, conversation_id: int = 1, **draft: Any) -> Line:
-        """Let the bot (or `author`) write; its turn is over then."""
-        line = await self.store.run(
-            _write, conversation_id, Draft(**{"author": "bot", "text": text, **draft})
-        )
+    async def answer(
+        self, text: str, conversation_id: int = 1, *, is_last: bool = True, **draft: Any
+    ) -> Line:
+        """Let the bot (or `author`) write; its turn is over then, if this is all."""
+        said = Draft(**{"author": "bot", "text": text, **draft})
+        line = await self.store.run(_write, conversation_id, said, is_last)
         self.bell.ring(bells.conversation(conversation_id))
         return line
 
@@ -98,9 +99,10 @@ class ChatServer:
         return await self.store.read(_count)
 
 
-def _write(connection: Connection, conversation_id: int, draft: Draft) -> Line:
+def _write(connection: Connection, conversation_id: int, draft: Draft, is_last: bool) -> Line:
     line = transcript.append(connection, conversation_id, draft, now())
-    conversations.release(connection, conversation_id, due_at=None)
+    if is_last:
+        conversations.release(connection, conversation_id, due_at=None)
     return line
 
 

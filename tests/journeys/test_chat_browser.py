@@ -66,6 +66,20 @@ async def test_visitor_writes_and_is_answered(page: Page, server: ChatServer) ->
     await expect(page.get_by_role("textbox")).to_be_focused()
 
 
+async def test_sign_of_writing_stays_while_the_bot_looks_for_its_answer(
+    page: Page, server: ChatServer
+) -> None:
+    sign = page.get_by_text("The assistant is writing…")
+    await say(page, "A hard question")
+    await expect(sign).to_be_visible()
+    await server.answer("I am looking into it.", is_last=False)
+    await sees(page, "A hard question", "I am looking into it.")
+    await expect(sign).to_be_visible()
+    await server.answer("Here it is.")
+    await sees(page, "A hard question", "I am looking into it.", "Here it is.")
+    await expect(sign).to_be_hidden()
+
+
 async def test_agent_is_introduced_by_name(page: Page, server: ChatServer) -> None:
     await say(page, "A person, please")
     await expect(page.locator(".message")).to_have_count(1)
@@ -170,6 +184,7 @@ async def test_refused_message_can_be_tried_again_or_discarded(page: Page, serve
     await page.unroute("**/chat/messages*")
     await page.get_by_role("button", name="Try again").click()
     await sees(page, "Second")
+    await expect(page.locator("#messages .message")).to_have_count(1)
     await expect(page.get_by_text("Not sent")).to_have_count(0)
     assert [line.text for line in await server.lines()] == ["Second"]
 
@@ -341,6 +356,19 @@ async def test_reader_of_old_messages_is_not_dragged_to_the_end(page: Page, serv
     await expect(newer).to_be_hidden()
 
 
+async def test_end_stays_in_view_while_signs_of_writing_come_and_go(page: Page, server: ChatServer) -> None:
+    await say(page, "Hello")
+    await expect(page.locator("#messages .message")).to_have_count(1)
+    for number in range(8):
+        # In one go, so that the browser lays out the page once for all of it.
+        await server.answer("Many lines.\n" * 5, author="agent")
+        await server.answer("More lines.\n" * 3, author="agent")
+        server.bell.ring(bell.writing(1))
+        await expect(page.locator(".message")).to_have_count(3 + 2 * number)
+        await expect(page.get_by_text("An agent is writing…")).to_be_visible()
+        await page.wait_for_function(AT_THE_END)
+
+
 async def test_words_change_when_a_message_is_edited(page: Page, server: ChatServer) -> None:
     await say(page, "Helo")
     await expect(page.locator("#messages .message")).to_have_count(1)
@@ -364,6 +392,11 @@ async def test_quiet_connection_that_died_is_replaced(page: Page, server: ChatSe
     await asyncio.wait_for(server.answer("Answered"), 5)
     await sees(page, "Written offline", "Answered")
 
+
+AT_THE_END = """() => {
+  const log = document.getElementById("log");
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+}"""
 
 # Texts whose contrast with the ground behind them is below 4.5 (WCAG 2.2, AA).
 CONTRASTS = """() => {

@@ -22,19 +22,17 @@ newer.addEventListener("click", () => {
   toEnd();
 });
 log.addEventListener("scroll", () => {
-  // Only the reader scrolls up; what scrolls down may be the page following the conversation.
-  if (log.scrollTop < top) isFollowing = isAtEnd();
+  // Only the reader scrolls up: what scrolls down may be the page that follows the conversation.
   if (isAtEnd()) isFollowing = true;
+  else if (log.scrollTop < top) isFollowing = false;
   if (isFollowing) newer.hidden = true;
   top = log.scrollTop;
 });
-new ResizeObserver(() => {
-  if (isFollowing) toEnd("instant");
-}).observe(log);
+new ResizeObserver(follow).observe(log);
 
 /** Append a message of the conversation. */
 export function add(message) {
-  const follow = isFollowing || message.author === "customer";
+  const isWanted = isFollowing || message.author === "customer";
   const date = new Date(message.at);
   if (!last || dayName(last.date) !== dayName(date)) messages.append(daySeparator(date));
   const item = bubble(message, date);
@@ -42,7 +40,7 @@ export function add(message) {
   messages.append(item);
   last = { date, key: key(message) };
   if (message.author !== "customer") who.textContent = author(message);
-  follow ? toEnd() : (newer.hidden = false);
+  isWanted ? toEnd() : (newer.hidden = false);
 }
 
 /** Show a message's new words, or that it was taken back. */
@@ -74,11 +72,16 @@ export function setBusy(isBusy) {
   document.documentElement.classList.toggle("settled", !isBusy);
 }
 
-/** Show the end of the conversation. */
-export function toEnd(behavior = "auto") {
+/** Show the end of the conversation; at once, as a slow way there would miss what comes meanwhile. */
+export function toEnd() {
   newer.hidden = true;
   isFollowing = true;
-  log.scrollTo({ top: log.scrollHeight, behavior });
+  log.scrollTop = log.scrollHeight;
+}
+
+/** Keep the end in view after something around the log changed its size, unless the reader went back. */
+export function follow() {
+  if (isFollowing) toEnd();
 }
 
 /** How the author of a message is called. */

@@ -33,7 +33,6 @@ const stream = new Stream({
       unsent.confirm(message.client_message_id);
       replies.hide();
     } else {
-      showTyping(null);
       if (isReady) notify();
       replies.show(message.buttons, (button) => speak(button.title, button.payload));
     }
@@ -81,6 +80,7 @@ function forget() {
 function showTyping(author) {
   typing.hidden = !author;
   typingText.textContent = author ? say(`typing_${author}`) : "";
+  log.follow();
 }
 
 function showBar(text) {
