@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import exp
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def _winner(weights: dict[str, float]) -> str | None:
     return best if weights[best] >= _SURE * sum(weights.values()) else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _common_words(language: str) -> frozenset[str]:
     """The words of bot/languages/; of a language without such a file, none."""
     file = _WORDS / f"{language}.txt"

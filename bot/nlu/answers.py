@@ -24,7 +24,9 @@ class Answers(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """One answer in the language of the conversation."""
-        answer = await super().generate(utter_action, tracker, output_channel, **kwargs)
+        answer: dict[str, Any] | None = await super().generate(
+            utter_action, tracker, output_channel, **kwargs
+        )
         if answer is not None and utter_action == CLARIFY:
             answer["buttons"] = self._buttons(tracker)
         return answer

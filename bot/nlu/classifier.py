@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import skops.io
+import skops.io  # type: ignore[import-untyped] # ships no types
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -55,7 +55,7 @@ class TwoSteps(LogisticRegressionClassifier):
         with model_storage.read_from(resource) as directory:
             file = directory / _FILE
             trained = skops.io.load(file, trusted=skops.io.get_untrusted_types(file=file))
-        component._kinds, component._topics = trained["kinds"], trained["topics"]  # noqa: SLF001 - our own
+        component._kinds, component._topics = trained["kinds"], trained["topics"]
         return component
 
     def train(self, training_data: TrainingData) -> Resource:

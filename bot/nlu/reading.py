@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 REGISTERS = (
@@ -51,8 +51,7 @@ def reading(parsed: dict[str, Any]) -> dict[str, Any]:
         ],
         "sensitive": register == "crisis",
         "ranking": [
-            {"intent": guess["name"], "confidence": float(guess["confidence"])}
-            for guess in guesses[:RANKED]
+            {"intent": guess["name"], "confidence": float(guess["confidence"])} for guess in guesses[:RANKED]
         ],
         "registers": _registers(guesses),
     }
@@ -69,7 +68,7 @@ def _guesses(parsed: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _registers(guesses: list[dict[str, Any]]) -> dict[str, float]:
-    shares: Counter[str] = Counter()
+    shares: dict[str, float] = defaultdict(float)
     for guess in guesses:
         shares[split(guess["name"])[0]] += float(guess["confidence"])
     return {register: round(share, 4) for register, share in shares.items()}

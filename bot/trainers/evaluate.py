@@ -130,5 +130,3 @@ def _write(out: Path, rows: Sequence[Judged], results: Sequence[Result]) -> None
                 writer.writerow({"text": row.text, **msgspec.structs.asdict(result)})
     except OSError as error:
         raise EvaluationError(f"{out}: {error.strerror}") from error
-
-

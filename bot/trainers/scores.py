@@ -69,14 +69,12 @@ def _registers(pairs: Sequence[Pair]) -> str:
     if not judged:
         return ""
     gold, found = [g.register for g, _ in judged], [r.register for _, r in judged]
-    lines = [
-        f"Registers ({len(judged)} judged): accuracy {accuracy(gold, found):.3f}, "
-        f"macro-F1 {macro_f1(gold, found):.3f}"
-    ]
+    overall = f"accuracy {accuracy(gold, found):.3f}, macro-F1 {macro_f1(gold, found):.3f}"
+    lines = [f"Registers ({len(judged)} judged): {overall}", f"  {'':14}{'recall':>7}{'F1':>7}{'n':>6}"]
     for name in (register for register in REGISTERS if register in gold):
         figures = f"{recall(gold, found, name):7.3f}{f1(gold, found, name):7.3f}{gold.count(name):6}"
         lines.append(f"  {name:14}{figures}")
-    return "\n".join([lines[0], f"  {'':14}{'recall':>7}{'F1':>7}{'n':>6}", *lines[1:]])
+    return "\n".join(lines)
 
 
 def _decisions(pairs: Sequence[Pair]) -> str:

@@ -97,6 +97,8 @@ async def test_a_service_that_fails_hands_over(service: PaperService, status: in
 
 
 @pytest.mark.parametrize("change", [{"status": "lost"}, {"departure": "soon"}, {"origin": None}])
-async def test_a_service_that_answers_nonsense_hands_over(service: PaperService, change: dict[str, Any]) -> None:
+async def test_a_service_that_answers_nonsense_hands_over(
+    service: PaperService, change: dict[str, Any]
+) -> None:
     service.body.update(change)
     assert (await say("NB204"))["response"] == "utter_hand_over_flight_status"

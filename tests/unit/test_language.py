@@ -29,7 +29,9 @@ def test_language_is_found_in_short_messages(text: str, language: str) -> None:
     assert detect(text, BRAND) == language
 
 
-@pytest.mark.parametrize("text", ["", "ok", "👍", "NB204", "@nimbea", "12:30", "https://example.com", "wifi?"])
+@pytest.mark.parametrize(
+    "text", ["", "ok", "👍", "NB204", "@nimbea", "12:30", "https://example.com", "wifi?"]
+)
 def test_what_does_not_tell_is_left_open(text: str) -> None:
     assert detect(text, BRAND) is None
 

@@ -25,7 +25,12 @@ class PaperRasa:
 
     async def parse_message(self, message: Any) -> dict[str, Any]:
         ranking = [{"name": f"guess_{n}", "confidence": 0.1} for n in range(9)]
-        return {"text": message.text, "intent": ranking[0], "entities": self.entities, "intent_ranking": ranking}
+        return {
+            "text": message.text,
+            "intent": ranking[0],
+            "entities": self.entities,
+            "intent_ranking": ranking,
+        }
 
     async def handle(self, message: Any) -> None:
         self.handled.append(message)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -52,7 +51,7 @@ class Graph:
 
 
 @pytest.fixture
-def graph(tmp_path: Path) -> Iterator[Graph]:
+def graph(tmp_path: Path) -> Graph:
     return Graph(tmp_path)
 
 
@@ -155,7 +154,7 @@ class PaperTracker:
 class PaperDomain:
     """Answers in two languages."""
 
-    responses = {
+    responses: ClassVar[dict[str, Any]] = {
         name: [
             {
                 "text": f"{name} {language}",
@@ -177,7 +176,9 @@ class PaperDomain:
 
 async def test_the_clarifying_question_offers_the_likeliest_topics_and_a_human() -> None:
     answers = Answers(None, PaperDomain())
-    tracker = PaperTracker("en", "nlu_fallback", "complaint", "question_wifi", "question_pet", "question_seat")
+    tracker = PaperTracker(
+        "en", "nlu_fallback", "complaint", "question_wifi", "question_pet", "question_seat"
+    )
     answer = await answers.generate("utter_clarify", tracker, "relais")
     assert answer is not None
     assert answer["text"] == "utter_clarify en"

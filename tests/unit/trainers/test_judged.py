@@ -53,7 +53,7 @@ def test_what_is_wrong_is_said_clearly(file: Path, content: bytes, complaint: st
 
 def test_the_line_that_is_wrong_is_named(file: Path) -> None:
     file.write_text("text,register\nhello,thanks\nworld,angry\n", encoding="utf8")
-    with pytest.raises(EvaluationError, match="judged.csv:3"):
+    with pytest.raises(EvaluationError, match=r"judged\.csv:3"):
         read_judged(file)
 
 
