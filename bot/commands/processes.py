@@ -71,7 +71,7 @@ def endpoints(settings: Settings, root: Path) -> Path:
     """
     told = yaml.safe_load((root / "endpoints.yml").read_text(encoding="utf8"))
     told["action_endpoint"] = {"url": f"{settings.actions_url}/webhook"}
-    if told.get("tracker_store", {}).get("dialect") == "sqlite":
+    if "db" in told.get("tracker_store", {}):
         told["tracker_store"]["db"] = str(settings.state / "rasa.db")
     written = settings.state / "endpoints.yml"
     written.write_text(yaml.safe_dump(told), encoding="utf8")
