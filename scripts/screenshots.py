@@ -1,6 +1,6 @@
-"""Takes the pictures of the documentation: `python -m scripts.screenshots [FOLDER]`.
+"""Takes the pictures of the desk: `python -m scripts.screenshots [FOLDER]`.
 
-A gateway with made-up data runs in this process; Debian's Chromium looks at it.
+A desk with made-up data runs in this process; Debian's Chromium looks at it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
-from bot.app import build, build_channels
-from bot.assistant.scripted import Scripted, understood
 from bot.brand import load_brand
 from bot.clock import now
+from bot.desk import add_desk
 from bot.settings import read_settings
 from bot.store import migrate
+from bot.store.bell import Bell
 from bot.store.store import Store
 from scripts.demo import PASSWORD, seed
 
@@ -40,25 +40,6 @@ LOOKS: dict[str, dict[str, Any]] = {
     "-dark": {"viewport": WIDE, "color_scheme": "dark", "locale": "en-GB"},
     "-phone": {"viewport": PHONE, "color_scheme": "light", "locale": "en-GB"},
 }
-SAID = (
-    "How large may my cabin bag be?",
-    "Thanks! But my suitcase did not arrive last night and nobody answers the phone.",
-)
-SCRIPT = {
-    "cabin bag": understood(
-        "question_cabin_bag",
-        "question",
-        "Your cabin bag may measure 55 x 40 x 23 cm and weigh up to 10 kg. "
-        "A small bag that fits under the seat comes along too.",
-        language="en",
-    ),
-    "suitcase": understood(
-        "problem",
-        "problem",
-        "I am sorry that your suitcase is not with you yet.",
-        language="en",
-    ),
-}
 
 
 async def main(folder: Path) -> None:
@@ -78,14 +59,8 @@ async def _serve(state: Path) -> tuple[web.AppRunner, str]:
     store = Store(settings.database_url)
     migrate.upgrade(store)
     store.run_now(seed, brand, now())
-    app = build(
-        settings=settings,
-        brand=brand,
-        store=store,
-        channels=build_channels(brand, {}),
-        assistant=Scripted(SCRIPT),
-        clock=now,
-    )
+    app = web.Application()
+    add_desk(app, store=store, bell=Bell(), brand=brand, settings=settings, clock=now)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -99,22 +74,6 @@ async def _take(browser: Browser, url: str, folder: Path) -> None:
         await page.goto(f"{url}/desk/cases/NB-7K2QX4")
         await _shoot(page, folder / f"case{name}.png")
         await page.context.close()
-    # Last, because what is said in the chat would stand in the queue.
-    for name, look in LOOKS.items():
-        page = await (await browser.new_context(**look)).new_page()
-        await _talk(page, url)
-        await _shoot(page, folder / f"chat{name}.png")
-        await page.context.close()
-
-
-async def _talk(page: Page, url: str) -> None:
-    await page.goto(f"{url}/chat?language=en")
-    for number, text in enumerate(SAID, start=1):
-        await page.fill("#text", text)
-        await page.keyboard.press("Enter")
-        await page.wait_for_function(
-            "number => document.querySelectorAll('#messages > li').length >= 2 * number", arg=number
-        )
 
 
 async def _logged_in(browser: Browser, url: str, **look: Any) -> Page:

@@ -68,6 +68,9 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _refused(request, 404, speech("desk.not_found"), speech("desk.not_found_hint"))
     except web.HTTPForbidden as error:
         return _refused(request, 403, error.text or "", "")
+    except ConnectionResetError:
+        # Whoever asked is gone, for instance a page that said goodbye: nobody reads this.
+        return web.Response(status=400)
 
 
 @web.middleware
