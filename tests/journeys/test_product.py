@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.journeys.test_up import PORTS, Up, free_port
@@ -81,7 +82,7 @@ class Product:
         yield await context.new_page()
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
     state: Path = tmp_path_factory.mktemp("product")
     ports = {name: str(free_port()) for name in PORTS}
