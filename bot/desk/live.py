@@ -95,6 +95,9 @@ async def _send_changes(
             after = await take()
             if news := changes(before, after):
                 await response.send(json.dumps(msgspec.structs.asdict(news)))
+            else:
+                # A page that hears nothing for a while knows that its connection is dead.
+                await response.send("", event="beat")
             before = after
             await asyncio.sleep(PACE)
             await listener.wait(PATIENCE)

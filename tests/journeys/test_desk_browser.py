@@ -53,6 +53,11 @@ async def _open(page: Page, house: DeskHouse) -> None:
     await page.goto(f"{house.url}/desk/cases/{REFERENCE}")
 
 
+async def _keys_work(page: Page) -> None:
+    """The page's script runs: it shows the button for the help."""
+    await expect(page.get_by_role("button", name="Keyboard")).to_be_visible()
+
+
 def _messages(page: Page, text: str) -> Locator:
     return page.locator("#messages").get_by_text(text)
 
@@ -119,7 +124,6 @@ async def test_a_case_from_first_reply_to_reopening(house: DeskHouse, ann: Page,
     await bob.get_by_role("button", name="Take over").click()
     await expect(ann.get_by_text("Bob owns this case. Take it over to reply.")).to_be_visible()
 
-    await bob.locator("#acts").get_by_text("Resolve", exact=True).first.click()
     await bob.get_by_role("button", name="Resolve").click()
     await expect(ann.locator("#head .status")).to_have_text("resolved")
     await ann.get_by_role("button", name="Reopen and take").click()
@@ -136,8 +140,7 @@ async def test_transfer_and_back_to_the_bot(house: DeskHouse, ann: Page, bob: Pa
     await ann.get_by_role("button", name="Transfer").click()
     await expect(bob.locator(".row .team")).to_have_text("Press office")
     await expect(_messages(ann, "This one is yours")).to_be_visible()
-    await ann.locator("#acts").get_by_text("Back to the bot", exact=True).first.click()
-    await ann.get_by_role("button", name="Back to the bot").click()
+    await ann.get_by_role("button", name="Hand back to the bot").click()
     await expect(ann.locator("#head .status")).to_have_text("with the bot")
     await expect(_messages(ann, "automated assistant again")).to_be_visible()
     await expect(bob.get_by_text("Nothing waits here.")).to_be_visible()
@@ -174,6 +177,7 @@ async def test_the_whole_work_is_done_by_keyboard(house: DeskHouse, ann: Page) -
     house.case("The second", reference="NB-SECOND", rank=2, person="dora")
     house.case("The first", rank=0)
     await expect(ann.locator(".row")).to_have_count(2)
+    await _keys_work(ann)
     await ann.keyboard.press("j")
     await expect(ann.locator(f"#case-{REFERENCE} .row-link")).to_be_focused()
     await ann.keyboard.press("c")
@@ -184,6 +188,7 @@ async def test_the_whole_work_is_done_by_keyboard(house: DeskHouse, ann: Page) -
     await ann.keyboard.press("k")
     await ann.keyboard.press("Enter")
     await expect(ann.locator("#head")).to_be_visible()
+    await _keys_work(ann)
     await ann.keyboard.press("r")
     await ann.keyboard.type("By keyboard")
     await ann.keyboard.press("Control+Enter")
@@ -197,6 +202,7 @@ async def test_the_whole_work_is_done_by_keyboard(house: DeskHouse, ann: Page) -
     await ann.keyboard.press("?")
     await expect(ann.get_by_role("dialog", name="Keyboard")).to_be_visible()
     await ann.keyboard.press("Escape")
+    await expect(ann.get_by_role("dialog")).to_be_hidden()
     await ann.keyboard.press("u")
     await expect(ann.get_by_role("heading", name="Queue")).to_be_visible()
 

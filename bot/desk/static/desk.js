@@ -68,7 +68,7 @@ const keysOn = () => localStorage.getItem("keys") !== "off";
 export function onKeys(handlers) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !keysOn()) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;
+    if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]")) return;
     const handler = handlers[event.key];
     if (handler) { event.preventDefault(); handler(event); }
   });

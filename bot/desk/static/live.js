@@ -78,6 +78,9 @@ export function tellTimes(root) {
   }
 }
 
+// The server says something every ten seconds; after this many milliseconds it is gone.
+const SILENCE = 35000;
+
 /**
  * Follow a stream. With `pause` it rests while the page is hidden: browsers open only six
  * connections to a server, and agents open many cases.
@@ -85,17 +88,20 @@ export function tellTimes(root) {
 export function follow(address, { pause, changed, connected, over }) {
   let source = null;
   let first = true;
+  let heard = Date.now();
   const open = () => {
-    if (source) return;
+    if (source || (pause && document.hidden)) return;
     first = true;
+    heard = Date.now();
     source = new EventSource(address);
-    source.onopen = () => connected(true);
+    source.onopen = () => { heard = Date.now(); connected(true); };
     source.onerror = () => {
       connected(false);
       // The browser gives up where the server answers with an error: then ask what is wrong.
       if (source?.readyState === EventSource.CLOSED) { close(); setTimeout(retry, 3000); }
     };
-    source.onmessage = (event) => { changed(apply(JSON.parse(event.data)), first); first = false; };
+    source.onmessage = (event) => { heard = Date.now(); changed(apply(JSON.parse(event.data)), first); first = false; };
+    source.addEventListener("beat", () => { heard = Date.now(); });
     source.addEventListener("over", () => { close(); over(); });
   };
   const close = () => { source?.close(); source = null; };
@@ -106,7 +112,13 @@ export function follow(address, { pause, changed, connected, over }) {
       else open();
     } catch { setTimeout(retry, 3000); }
   };
+  // A connection can die without a word, for instance when a laptop changes its network.
+  setInterval(() => {
+    if (source && Date.now() - heard > SILENCE) { connected(false); close(); open(); }
+  }, 5000);
   if (pause) document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("offline", () => { close(); connected(false); });
+  addEventListener("online", open);
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();
