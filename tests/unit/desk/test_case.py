@@ -72,7 +72,7 @@ async def test_a_reopened_case_is_still_its_agents(house: DeskHouse, ann: Client
     house.store.run_now(cases.reopen, closed, answer_by=house.clock(), now=house.clock())
     page = await text_of(ann)
     assert "claimed · you" in page
-    assert "wrote again; the case is open again" in page
+    assert "wrote again; the case is reopened" in page
 
 
 async def test_a_very_long_conversation_is_shown_from_its_end(house: DeskHouse, ann: Client) -> None:
