@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+import yaml
+
+from bot.brand import load_brand
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Rasa and its libraries warn of themselves on import
@@ -22,6 +25,7 @@ with warnings.catch_warnings():
     from bot.nlu.entities import Details, Language
     from bot.nlu.features import Ngrams
     from bot.nlu.tokenizer import Words
+    from bot.nlu.unsure import Unsure
 
 pytestmark = [pytest.mark.rasa, pytest.mark.filterwarnings("ignore")]
 
@@ -134,6 +138,36 @@ def test_without_topics_the_classifier_has_one_step(graph: Graph) -> None:
     flat = {name: EXAMPLES[name] for name in ("complaint", "thanks")}
     ranked = ranking(graph, *learnt(graph, flat), "thanks a million")
     assert [guess["name"] for guess in ranked] == ["thanks", "complaint"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence", "understood"),
+    [
+        ("complaint", 0.36, "complaint"),
+        ("complaint", 0.34, "nlu_fallback"),
+        ("question_pet", 0.61, "question_pet"),
+        ("question_pet", 0.59, "nlu_fallback"),
+        ("question", 0.4, "question"),
+        ("thanks", 0.49, "nlu_fallback"),
+        ("thanks", 0.51, "thanks"),
+    ],
+)
+def test_an_answer_needs_more_certainty_than_a_handover(
+    graph: Graph, intent: str, confidence: float, understood: str
+) -> None:
+    guess = {"name": intent, "confidence": confidence}
+    message = Message({"text": "hello", "intent": guess, "intent_ranking": [guess]})
+    graph.create(Unsure).process([message])
+    assert message.get("intent") == {"name": understood, "confidence": confidence}
+    assert message.get("intent_ranking")[-1] == guess
+
+
+def test_rasa_asks_back_where_the_gateway_does() -> None:
+    brand = load_brand(Path("brand.yml")).thresholds
+    config = yaml.safe_load(Path("config.yml").read_text(encoding="utf8"))
+    (unsure,) = (c for c in config["pipeline"] if c["name"] == "bot.nlu.unsure.Unsure")
+    for name in ("understood", "answer", "thank"):
+        assert unsure[name] == getattr(brand, name)
 
 
 class PaperTracker:
