@@ -92,7 +92,9 @@ class Answering:
         try:
             understanding = await self._understanding(opening, scene)
         except AssistantError as error:
-            log.warning("no answer: %s", error, extra={"conversation": opening.conversation.id})
+            # Said once, not at every attempt until the assistant is back.
+            level = logging.DEBUG if opening.conversation.last_purpose == "acknowledge" else logging.WARNING
+            log.log(level, "no answer: %s", error, extra={"conversation": opening.conversation.id})
             await self._without_assistant(opening, scene)
             return
         scene = self._scene(opening, understanding.reading.language)
