@@ -92,7 +92,10 @@ class Channel(ABC):
         return None
 
     async def check(self) -> str:
-        """Ask the platform who this account is, and say so; raise a `DeliveryError`."""
+        """Ask the platform who this account is, and say so; raise a `DeliveryError`.
+
+        It needs no `open`, which may tell the platform where to send events.
+        """
         return self.account
 
     async def open(self) -> None:

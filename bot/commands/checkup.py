@@ -117,7 +117,6 @@ async def account_state(account: Account, environment: Mapping[str, str]) -> Fin
 
 async def _ask_platform(account: Account, secrets: Mapping[str, str]) -> str:
     channel = CHANNELS[account.channel](account, secrets)
-    await channel.open()
     try:
         return await asyncio.wait_for(channel.check(), _PATIENCE)
     finally:
