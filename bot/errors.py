@@ -5,6 +5,7 @@
     RelaisError
     ├── SettingsError            the environment is wrong: says which variable
     ├── BrandError               brand.yml is wrong: says file, line and key
+    ├── GuardError               a file of data/guard is wrong: says file, line and key
     ├── PayloadError             a platform's request cannot be taken
     │   ├── Forged               signature missing or wrong (401)
     │   └── BadPayload           body is not what the platform documents (400)
@@ -40,6 +41,7 @@ __all__ = [
     "DeliveryUnknown",
     "EvaluationError",
     "Forged",
+    "GuardError",
     "NotFound",
     "PayloadError",
     "RelaisError",
@@ -60,6 +62,10 @@ class SettingsError(RelaisError):
 
 class BrandError(RelaisError):
     """brand.yml is wrong; the message names file, line and key."""
+
+
+class GuardError(RelaisError):
+    """A file of data/guard is wrong; the message names file, line and key."""
 
 
 class PayloadError(RelaisError):

@@ -1,0 +1,80 @@
+"""The guard of a brand: built once, then asked about every message."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bot.guard.emergency import Emergency, read_emergency
+from bot.guard.loading import Kinds, Rules, read_kinds, read_languages
+from bot.guard.search import Match, Search
+from bot.guard.values import Finding, Kind, Strength
+
+# Agents read it in the case; the place says where the rest is.
+_LONGEST_PATTERN = 80
+
+
+def load_guard(folder: Path) -> Guard:
+    """Read data/guard. Raises `GuardError` naming file, line and key of what is wrong."""
+    kinds = read_kinds(folder / "kinds.yml")
+    names = [kind.id for kind in kinds.kinds]
+    languages = read_languages(folder, kinds.kinds)
+    return Guard(kinds, languages, read_emergency(folder / "emergency.yml", names))
+
+
+class Guard:
+    """Rules that find crises and sensitive matters, compiled. It never raises on a text."""
+
+    def __init__(self, kinds: Kinds, languages: Mapping[str, Rules], emergency: Emergency) -> None:
+        self.languages = dict(languages)
+        self.kinds: dict[str, Kind] = {kind.id: kind for kind in kinds.kinds}
+        self._gravity = {kind.id: place for place, kind in enumerate(kinds.kinds)}
+        self._weak = kinds
+        self._emergency = emergency
+        self._search = Search(languages.values())
+
+    def inspect(self, text: str, language: str | None) -> tuple[Finding, ...]:
+        """The matters in a message, one finding each, the gravest first.
+
+        `language` is that of the message or conversation (ISO 639-1): its weak patterns are
+        looked for, and the strong ones of every language. With None, or a language that has
+        no file, all of every language.
+        """
+        known = language if language in self.languages else None
+        found: dict[str, Match] = {}
+        for match in self._search.find(text, known):
+            before = found.get(match.rule.kind)
+            if before is None or _strength(match) < _strength(before):
+                found[match.rule.kind] = match
+        return tuple(self._finding(found[kind]) for kind in sorted(found, key=self._gravity.__getitem__))
+
+    def combine(self, findings: Iterable[Finding], registers: Mapping[str, float]) -> Finding | None:
+        """The gravest finding that counts, or None.
+
+        A strong one counts; a weak one where the classifier's probabilities of `registers`
+        leave trouble enough (`weak` in kinds.yml). Without probabilities a weak one counts:
+        in doubt a human looks.
+        """
+        trouble = sum(registers.get(name, 0) for name in self._weak.weak_registers) if registers else 1
+        counting = [f for f in findings if f.strength == "strong" or trouble >= self._weak.weak_share]
+        return min(counting, key=lambda finding: self._gravity[finding.kind], default=None)
+
+    def help_text(self, kind: str, language: str, market: str) -> str | None:
+        """See `Emergency.text`."""
+        return self._emergency.text(kind, language, market)
+
+    def _finding(self, match: Match) -> Finding:
+        rule = match.rule
+        return Finding(
+            kind=rule.kind,
+            severity=self.kinds[rule.kind].severity,
+            strength=_strength(match),
+            words=match.words,
+            why=f"{textwrap.shorten(rule.text, _LONGEST_PATTERN, placeholder=' …')} ({rule.place})",
+        )
+
+
+def _strength(match: Match) -> Strength:
+    """`strong` sorts before `weak`."""
+    return "strong" if match.rule.role == "strong" else "weak"
