@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from bot.errors import (
 )
 from bot.metrics import SENT
 from bot.outbox import outcomes
-from bot.outbox.pace import NO_WAIT, Pacer
+from bot.outbox.pace import Pacer
 from bot.outbox.retry import next_attempt
 from bot.store import bell, outbox
 from bot.store.bell import Bell
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 AT_ONCE = 16
+# Waits up to this are slept through, for writing them down would cost more than they take.
+SHORT_WAIT = timedelta(seconds=0.5)
 # How long an account rests whose credentials were refused, or which is switched off.
 STOPPED = timedelta(seconds=60)
 
@@ -84,11 +87,13 @@ class Delivery:
         if parcel.interrupted and not channel.features.idempotent:
             await self._lost(parcel, "unknown", "the attempt was interrupted")
             return
-        wait = self._pacers[key].wait(parcel.outbound.address, self._clock())
-        if wait > NO_WAIT:
+        pacer = self._pacers[key]
+        wait = pacer.reserve(parcel.outbound.address, self._clock(), SHORT_WAIT)
+        if wait > SHORT_WAIT:
             await self._postpone(parcel, wait)
-        else:
-            await self._send(parcel, channel, self._pacers[key])
+            return
+        await asyncio.sleep(wait.total_seconds())
+        await self._send(parcel, channel, pacer)
 
     async def _send(self, parcel: Parcel, channel: Channel, pacer: Pacer) -> None:
         try:
@@ -98,6 +103,7 @@ class Delivery:
             result = type(error).__name__
         else:
             await self._store.run(outcomes.sent, parcel, receipt.message_id, self._clock())
+            pacer.sent(parcel.outbound.address, self._clock())
             result = "sent"
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
 

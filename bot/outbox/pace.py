@@ -10,7 +10,6 @@ from bot.messages import Address
 
 # Chats whose last sending is remembered; older ones are long past any platform's limit.
 REMEMBERED = 10_000
-NO_WAIT = timedelta(0)
 
 
 class Pacer:
@@ -21,24 +20,33 @@ class Pacer:
         self._account_free: datetime | None = None
         self._chat_free: OrderedDict[str, datetime] = OrderedDict()
 
-    def wait(self, address: Address, now: datetime) -> timedelta:
-        """How long to wait before sending there; none means go, and takes the place."""
-        free = [moment for moment in (self._account_free, self._chat_free.get(address.chat)) if moment]
-        wait = max((moment - now for moment in free), default=NO_WAIT)
-        if wait > NO_WAIT:
-            return wait
-        self._take(address, now)
-        return NO_WAIT
+    def reserve(self, address: Address, now: datetime, longest: timedelta) -> timedelta:
+        """How long to wait before sending there: the place in the line is then taken.
+
+        A wait beyond `longest` takes no place: ask again when it is over.
+        """
+        free = (self._account_free, self._chat_free.get(address.chat), now)
+        moment = max(time for time in free if time)
+        if moment - now <= longest:
+            self._take(address, moment)
+        return moment - now
+
+    def sent(self, address: Address, now: datetime) -> None:
+        """Count the chat's time from the moment when a message really went out."""
+        self._keep_free(address, now)
 
     def pause(self, until: datetime) -> None:
         """Send nothing for this account before `until`: the platform said so."""
         self._account_free = max(until, self._account_free or until)
 
-    def _take(self, address: Address, now: datetime) -> None:
+    def _take(self, address: Address, moment: datetime) -> None:
+        self._account_free = moment + timedelta(seconds=1 / self._pace.per_second)
+        self._keep_free(address, moment)
+
+    def _keep_free(self, address: Address, moment: datetime) -> None:
         public = address.surface == "public"
         space = self._pace.per_group_seconds if public else self._pace.per_chat_seconds
-        self._account_free = now + timedelta(seconds=1 / self._pace.per_second)
-        self._chat_free[address.chat] = now + timedelta(seconds=space)
+        self._chat_free[address.chat] = moment + timedelta(seconds=space)
         self._chat_free.move_to_end(address.chat)
         while len(self._chat_free) > REMEMBERED:
             self._chat_free.popitem(last=False)
