@@ -59,6 +59,7 @@ train: $(stamp) ## Train the assistant unless the model for the present data exi
 
 .PHONY: validate
 validate: $(stamp) ## Check the assistant's data for contradictions
+	@$(python) -m bot validate
 	@$(rasa) data validate --fail-on-warnings
 
 .PHONY: stories

@@ -21,6 +21,7 @@ from bot.conversation.turns import turns
 from bot.desk import add_desk
 from bot.errors import BrandError, DeliveryError
 from bot.gateway import MAX_BODY, Gateway
+from bot.guard import Guard, load_guard
 from bot.inbox import Inbox
 from bot.inbox.poll import poll
 from bot.outbox import Delivery
@@ -68,6 +69,7 @@ async def serve(settings: Settings, environment: Mapping[str, str]) -> None:
         store=store,
         channels=build_channels(brand, environment),
         assistant=Rasa(settings.rasa_url),
+        guard=load_guard(settings.guard_folder),
         clock=now,
     )
     runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=GRACE, access_log=None)
@@ -88,6 +90,7 @@ def build(
     store: Store,
     channels: Channels,
     assistant: Assistant,
+    guard: Guard,
     clock: Clock,
 ) -> web.Application:
     """The whole gateway as one application; its workers run while it runs."""
@@ -99,7 +102,13 @@ def build(
     add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
     add_desk(app, store=store, bell=bell, brand=brand, settings=settings, clock=clock)
     answering = Answering(
-        store=store, bell=bell, assistant=assistant, channels=channels, brand=brand, clock=clock
+        store=store,
+        bell=bell,
+        assistant=assistant,
+        channels=channels,
+        brand=brand,
+        guard=guard,
+        clock=clock,
     )
     delivery = Delivery(store=store, bell=bell, channels=channels, brand=brand, clock=clock)
 

@@ -145,7 +145,6 @@ class Reading(Struct, frozen=True, kw_only=True):
     topic: str | None = None
     language: str | None = None
     entities: tuple[Entity, ...] = ()
-    sensitive: bool = False
     ranking: tuple[Ranked, ...] = ()
     registers: dict[str, float] = field(default_factory=dict)
 

@@ -26,6 +26,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     actions_url: str
     database_url: str
     brand_file: Path
+    guard_folder: Path
     state: Path
     secret: str
     secure_cookies: bool
@@ -49,6 +50,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         actions_url=environment.get("RELAIS_ACTIONS_URL", f"http://127.0.0.1:{actions_port}"),
         database_url=environment.get("DATABASE_URL", f"sqlite:///{state / 'relais.db'}"),
         brand_file=Path(environment.get("RELAIS_BRAND", "brand.yml")),
+        guard_folder=Path(environment.get("RELAIS_GUARD", "data/guard")),
         state=state,
         secret=read_secret(environment, "RELAIS_SECRET") or _kept_secret(state / "secret"),
         secure_cookies=public_url.startswith("https://"),

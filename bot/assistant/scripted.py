@@ -18,7 +18,6 @@ def understood(
     confidence: float = 0.95,
     topic: str | None = None,
     language: str | None = None,
-    sensitive: bool = False,
     buttons: tuple[Button, ...] = (),
 ) -> Understanding:
     """An understanding in short: an intent, its register, and what Rasa would say."""
@@ -29,7 +28,6 @@ def understood(
             confidence=confidence,
             topic=topic,
             language=language,
-            sensitive=sensitive,
             registers={register: confidence},
         ),
         replies=tuple(Reply(text=text, name=f"utter_{intent}", buttons=buttons) for text in says),

@@ -15,6 +15,8 @@ from bot.messages import Register
 
 Problem = tuple[tuple[str | int, ...], str]
 
+# A matter that the guard finds and that is no crisis, such as a bereavement.
+SENSITIVE = "sensitive"
 PLACEHOLDERS = frozenset({"brand", "reference", "deadline", "link", "agent"})
 
 
@@ -53,9 +55,9 @@ def _promises(brand: Brand) -> Iterator[Problem]:
 
 
 def _routing(brand: Brand) -> Iterator[Problem]:
-    for register in get_args(Register):
+    for register in (*get_args(Register), SENSITIVE):
         if register not in brand.routing:
-            yield ("routing",), f"the register {register!r} has no rule"
+            yield ("routing",), f"{register!r} has no rule"
     for name, route in brand.routing.items():
         if route.team and route.team not in brand.teams:
             yield ("routing", name, "team"), f"there is no team {route.team!r}"

@@ -155,6 +155,10 @@ class Brand(Shape, frozen=True, kw_only=True):
         stand_in = Account(channel=channel, id=account_id, market=market)
         return self.account(channel, account_id) or stand_in
 
+    def alarm_route(self, kind: str, severity: str) -> Route:
+        """The rule for a matter that the guard found, else for its severity."""
+        return self.routing.get(kind) or self.routing[severity]
+
     def route(self, intent: str, register: Register) -> Route:
         """The most specific rule: for the intent, else for its register."""
         return self.routing.get(intent) or self.routing[register]

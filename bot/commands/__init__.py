@@ -20,6 +20,7 @@ MODULES = {
     "replay": "replay",
     "evaluate": "evaluate",
     "train": "train",
+    "validate": "validate",
 }
 
 

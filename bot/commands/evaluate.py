@@ -11,6 +11,7 @@ import click
 from bot.assistant.rasa import Rasa
 from bot.brand import load_brand
 from bot.commands.alone import rasa_alone
+from bot.guard import load_guard
 from bot.settings import read_settings
 from bot.trainers.evaluate import evaluate
 
@@ -34,10 +35,13 @@ def command(file: Path, out: Path | None) -> None:
 async def _evaluate(file: Path, out: Path | None) -> str:
     settings = read_settings(os.environ)
     brand = load_brand(settings.brand_file)
+    guard = load_guard(settings.guard_folder)
     async with rasa_alone(settings, Path.cwd(), _say) as address:
         assistant = Rasa(address)
         try:
-            return await evaluate(file, out, assistant=assistant, brand=brand, progress=_progress)
+            return await evaluate(
+                file, out, assistant=assistant, brand=brand, guard=guard, progress=_progress
+            )
         finally:
             await assistant.close()
 

@@ -18,6 +18,7 @@ from bot.conversation.compose import UNREAD, Scene
 from bot.conversation.rules import Decision
 from bot.conversation.transactions import Opening, Outcome
 from bot.errors import AssistantError
+from bot.guard import Finding, Guard
 from bot.messages import Turn, Understanding
 from bot.store import bell, conversations, links
 from bot.store.bell import Bell
@@ -45,6 +46,7 @@ class Answering:
         assistant: Assistant,
         channels: Channels,
         brand: Brand,
+        guard: Guard,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -52,6 +54,7 @@ class Answering:
         self._assistant = assistant
         self._channels = channels
         self._brand = brand
+        self._guard = guard
         self._clock = clock
 
     async def take(self, conversation_id: int, lease: str) -> None:
@@ -89,17 +92,31 @@ class Answering:
             await self._carry_out(rules.decide_on_content(kinds, self._brand), UNREAD, scene)
 
     async def _ask(self, opening: Opening, scene: Scene) -> None:
+        findings = self._guard.inspect(opening.text, scene.language)
         try:
             understanding = await self._understanding(opening, scene)
         except AssistantError as error:
+            sure = [finding for finding in findings if finding.strength == "strong"]
+            if alarm := self._guard.combine(sure, {}):
+                decision = rules.raise_alarm(alarm, UNREAD.reading, self._brand)
+                await self._carry_out(decision, UNREAD, self._alarmed(scene, alarm))
+                return
             # Said once, not at every attempt until the assistant is back.
             level = logging.DEBUG if opening.conversation.last_purpose == "acknowledge" else logging.WARNING
             log.log(level, "no answer: %s", error, extra={"conversation": opening.conversation.id})
             await self._without_assistant(opening, scene)
             return
-        scene = self._scene(opening, understanding.reading.language)
-        decision = rules.decide(understanding, scene.situation, self._brand)
+        alarm = self._guard.combine(findings, understanding.reading.registers)
+        scene = self._alarmed(self._scene(opening, understanding.reading.language), alarm)
+        decision = rules.decide(understanding, scene.situation, self._brand, alarm)
         await self._carry_out(decision, understanding, scene)
+
+    def _alarmed(self, scene: Scene, alarm: Finding | None) -> Scene:
+        if alarm is None:
+            return scene
+        helped = alarm.kind in rules.HELPED
+        text = self._guard.help_text(alarm.kind, scene.language, scene.account.market) if helped else None
+        return msgspec.structs.replace(scene, alarm=alarm, help=text)
 
     async def _understanding(self, opening: Opening, scene: Scene) -> Understanding:
         """Ask; if the answer takes longer than the promise allows, acknowledge meanwhile."""

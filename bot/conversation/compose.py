@@ -11,6 +11,7 @@ from bot.brand import Account, Brand, Texts
 from bot.conversation import handover, texts
 from bot.conversation.rules import STOP, Decision, Situation, fitting
 from bot.conversation.transactions import Opening, Outcome
+from bot.guard import Finding
 from bot.language import detect
 from bot.messages import Entity, Purpose, Reading, Reply, Understanding
 from bot.store.cases import new_reference
@@ -37,6 +38,9 @@ class Scene(Struct, frozen=True, kw_only=True):
     silenced: bool
     now: datetime
     link: str | None = None
+    alarm: Finding | None = None
+    # Words of help and numbers to call, for who speaks of harming himself.
+    help: str | None = None
 
     @property
     def situation(self) -> Situation:
@@ -115,6 +119,7 @@ def _handed_over(decision: Decision, understanding: Understanding, scene: Scene)
         entities=_entities(understanding.reading, scene.opening.text),
         since=scene.opening.since,
         now=scene.now,
+        why=scene.alarm.why if scene.alarm else "",
     )
     reference = new_reference(scene.brand.reference_prefix)
     text = handover.announcement(
@@ -123,7 +128,7 @@ def _handed_over(decision: Decision, understanding: Understanding, scene: Scene)
         scene.language,
         case=case,
         reference=reference,
-        warm=fitting(understanding, decision),
+        warm=(Reply(text=scene.help),) if scene.help else fitting(understanding, decision),
         link=scene.link,
         surface=conversation.surface,
     )

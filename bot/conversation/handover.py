@@ -19,10 +19,12 @@ def new_case(
     entities: tuple[Entity, ...],
     since: datetime,
     now: datetime,
+    why: str = "",
 ) -> NewCase:
     """A case with both clocks: they run from `since`, when the customer wrote."""
     return NewCase(
         reason=decision.reason,
+        why=why,
         register=decision.register,
         language=language,
         rank=PRIORITIES.index(decision.priority),

@@ -8,12 +8,16 @@ from msgspec import Struct
 
 from bot.brand import Brand, Decided, Priority, Route
 from bot.brand.model import Thresholds
+from bot.guard import Finding
 from bot.messages import Purpose, Reading, Register, Reply, Surface, Understanding
 
 NOT_UNDERSTOOD = "nlu_fallback"
 # An action that could not help says so by the name of its response.
 GIVES_UP = "utter_hand_over"
 CLARIFIES = "utter_clarify"
+# Matters in which the customer himself gets words of help: other texts of data/guard/emergency.yml
+# fit only one who is in danger this very moment, which nobody but a human can tell.
+HELPED = frozenset({"self_harm"})
 # The customer wants no more of the bot.
 STOP = "stop"
 CONSOLED: tuple[Register, ...] = ("complaint", "problem", "crisis")
@@ -39,14 +43,18 @@ class Decision(Struct, frozen=True, kw_only=True):
     priority: Priority = "normal"
 
 
-def decide(understanding: Understanding, situation: Situation, brand: Brand) -> Decision:
+def decide(
+    understanding: Understanding, situation: Situation, brand: Brand, alarm: Finding | None = None
+) -> Decision:
     """Decide on a message that the assistant has read.
 
-    Safety first: a crisis, then doubt in favour of a human, then what the brand does with
-    such a message, provided that the assistant is sure enough.
+    Safety first: the guard's `alarm`, a crisis, then doubt in favour of a human, then what the
+    brand does with such a message, provided that the assistant is sure enough.
     """
     reading, thresholds = understanding.reading, brand.thresholds
-    if reading.sensitive or reading.register == "crisis":
+    if alarm:
+        return raise_alarm(alarm, reading, brand)
+    if reading.register == "crisis":
         return _hand_over("crisis", "crisis", brand.routing["crisis"], brand)
     if _human_share(reading, thresholds) >= thresholds.human:
         register = _likeliest(reading, thresholds)
@@ -55,6 +63,13 @@ def decide(understanding: Understanding, situation: Situation, brand: Brand) -> 
         route = brand.route(reading.intent, reading.register)
         return _hand_over("no_live_data", reading.register, route, brand)
     return _by_route(understanding, situation, brand)
+
+
+def raise_alarm(alarm: Finding, reading: Reading, brand: Brand) -> Decision:
+    """Hand over what the guard found, whatever the assistant thinks."""
+    grave = alarm.severity == "crisis"
+    register: Register = "crisis" if grave else _likeliest(reading, brand.thresholds)
+    return _hand_over(alarm.kind, register, brand.alarm_route(alarm.kind, alarm.severity), brand)
 
 
 def decide_on_content(kinds: frozenset[str], brand: Brand) -> Decision:

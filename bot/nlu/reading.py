@@ -49,7 +49,6 @@ def reading(parsed: dict[str, Any]) -> dict[str, Any]:
             for entity in found
             if entity["entity"] != "language"
         ],
-        "sensitive": register == "crisis",
         "ranking": [
             {"intent": guess["name"], "confidence": float(guess["confidence"])} for guess in guesses[:RANKED]
         ],

@@ -37,6 +37,7 @@ class NewCase(Struct, frozen=True, kw_only=True):
     """Everything that a case is opened with."""
 
     reason: str
+    why: str = ""
     register: Register
     language: str
     rank: int

@@ -98,6 +98,7 @@ class Case(Struct, frozen=True, kw_only=True):
     conversation_id: int
     status: CaseStatus
     reason: str
+    why: str
     register: Register
     language: str
     rank: int

@@ -156,6 +156,8 @@ cases = Table(
     # waiting, claimed, resolved, handed_back
     Column("status", String(12), nullable=False),
     Column("reason", String(40), nullable=False),
+    # the rule of the guard that fired, if one did
+    Column("why", Text, nullable=False, default=""),
     Column("register", String(20), nullable=False),
     Column("language", String(2), nullable=False),
     # 0 is the most urgent: the index of the priority in bot.brand.PRIORITIES

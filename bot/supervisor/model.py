@@ -17,7 +17,17 @@ from bot.supervisor.child import Program, Say
 from bot.supervisor.keep import Supervisor
 
 # All that a model is made of. The lock stands for the versions of Rasa and its libraries.
-INPUTS = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/language.py", "requirements.lock")
+INPUTS = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "bot/nlu",
+    "bot/language.py",
+    "bot/languages",
+    "requirements.lock",
+)
 _STEP = re.compile(r"(?:Starting to train|Restored) component '(\w+)'")
 _LAST_WORDS = 30
 

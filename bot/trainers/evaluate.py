@@ -17,6 +17,8 @@ from bot.clock import now
 from bot.conversation import handover, rules, texts
 from bot.conversation.rules import Decision, Situation
 from bot.errors import EvaluationError
+from bot.guard import Guard
+from bot.language import detect
 from bot.messages import Surface, Turn, Understanding
 from bot.trainers.judged import Judged, read_judged
 from bot.trainers.scores import Result, report
@@ -33,6 +35,7 @@ async def evaluate(
     *,
     assistant: Assistant,
     brand: Brand,
+    guard: Guard,
     progress: Progress = lambda done, total: None,
 ) -> str:
     """Run every row of `source` as a new conversation, write the results to `out`, report.
@@ -41,48 +44,56 @@ async def evaluate(
     file is wrong or cannot be written, and `AssistantError` where the assistant fails.
     """
     rows = read_judged(source)
-    results = await _run(rows, assistant, brand, progress)
+    results = await _run(rows, Judge(assistant, brand, guard), progress)
     if out:
         _write(out, rows, results)
     return report(list(zip(rows, results, strict=True)))
 
 
-async def _run(
-    rows: Sequence[Judged], assistant: Assistant, brand: Brand, progress: Progress
-) -> list[Result]:
+class Judge:
+    """Says what the gateway would make of a message, as the first of a conversation."""
+
+    def __init__(self, assistant: Assistant, brand: Brand, guard: Guard) -> None:
+        self._assistant = assistant
+        self._brand = brand
+        self._guard = guard
+
+    async def judge(self, row: Judged, conversation: str) -> Result:
+        """Ask the assistant and the guard, and let the rules decide."""
+        brand = self._brand
+        surface: Surface = "public" if row.surface == "public" else "private"
+        first = detect(row.text, brand.languages) or brand.languages[0]
+        turn = Turn(conversation=conversation, text=row.text, language=first, surface=surface)
+        understanding = await self._assistant.read(turn)
+        reading = understanding.reading
+        language = reading.language if reading.language in brand.languages else None
+        alarm = self._guard.combine(self._guard.inspect(row.text, language or first), reading.registers)
+        decision = rules.decide(understanding, Situation(surface=surface), brand, alarm)
+        return Result(
+            language=reading.language or "",
+            register=decision.register,
+            confidence=round(reading.confidence, 4),
+            topic=reading.topic or "",
+            decision=decision.kind,
+            team=decision.team,
+            priority=decision.priority,
+            reply=_reply(understanding, decision, language or first, surface, brand),
+        )
+
+
+async def _run(rows: Sequence[Judged], judge: Judge, progress: Progress) -> list[Result]:
     run, gate = uuid.uuid4().hex, asyncio.Semaphore(_AT_ONCE)
     done = 0
 
     async def one(number: int, row: Judged) -> Result:
         nonlocal done
         async with gate:
-            result = await _judge(row, f"evaluate-{run}-{number}", assistant, brand)
+            result = await judge.judge(row, f"evaluate-{run}-{number}")
         done += 1
         progress(done, len(rows))
         return result
 
     return await asyncio.gather(*(one(number, row) for number, row in enumerate(rows)))
-
-
-async def _judge(row: Judged, conversation: str, assistant: Assistant, brand: Brand) -> Result:
-    """What the gateway would make of the message as the first of a conversation."""
-    surface: Surface = "public" if row.surface == "public" else "private"
-    first = brand.languages[0]
-    turn = Turn(conversation=conversation, text=row.text, language=first, surface=surface)
-    understanding = await assistant.read(turn)
-    decision = rules.decide(understanding, Situation(surface=surface), brand)
-    reading = understanding.reading
-    language = reading.language if reading.language in brand.languages else None
-    return Result(
-        language=reading.language or "",
-        register=decision.register,
-        confidence=round(reading.confidence, 4),
-        topic=reading.topic or "",
-        decision=decision.kind,
-        team=decision.team,
-        priority=decision.priority,
-        reply=_reply(understanding, decision, language or first, surface, brand),
-    )
 
 
 def _reply(

@@ -13,6 +13,7 @@ from bot.assistant.scripted import Scripted
 from bot.brand import Account, load_brand
 from bot.conversation.answering import Answering
 from bot.conversation.turns import turns
+from bot.guard import load_guard
 from bot.inbox import Inbox
 from bot.messages import Understanding
 from bot.outbox import Delivery
@@ -22,6 +23,8 @@ from bot.store.rows import Case, Conversation, Line, Recorded
 from bot.store.store import Store
 from tests.fakes.channel import FakeChannel, event
 from tests.fakes.clock import FakeClock
+
+GUARD = load_guard(Path("data/guard"))
 
 
 class House:
@@ -50,6 +53,7 @@ class House:
             assistant=self.assistant,
             channels=channels,
             brand=self.brand,
+            guard=GUARD,
             clock=self.clock,
         )
         delivery = Delivery(

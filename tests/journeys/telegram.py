@@ -16,6 +16,7 @@ from bot.assistant.scripted import Scripted, understood
 from bot.brand import Account, load_brand
 from bot.channels.telegram import Telegram
 from bot.clock import now
+from bot.guard import load_guard
 from bot.messages import Button
 from bot.settings import read_settings
 from bot.store import cases, conversations, migrate, record, transcript
@@ -95,6 +96,7 @@ async def gateway(api: BotApi, folder: Path, **options: str) -> AsyncIterator[Ga
         store=store,
         channels={("telegram", "shop_uk"): channel},
         assistant=Scripted(SCRIPT),
+        guard=load_guard(Path("data/guard")),
         clock=now,
     )
     running = Gateway(store, app)

@@ -23,7 +23,6 @@ ANSWER = {
         "confidence": 0.9,
         "language": None,
         "entities": [{"name": "flight_number", "value": "NB204"}],
-        "sensitive": False,
         "ranking": [{"intent": "question_pet", "confidence": 0.9}],
         "registers": {"question": 0.95},
     },

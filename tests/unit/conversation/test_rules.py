@@ -15,9 +15,11 @@ from bot.conversation.rules import (
     is_word,
     may_acknowledge,
 )
+from bot.guard import load_guard
 from bot.messages import Purpose, Reading, Reply, Surface, Understanding
 
 BRAND = load_brand(Path("brand.yml"))
+GUARD = load_guard(Path("data/guard"))
 PRIVATE = Situation(surface="private")
 PUBLIC = Situation(surface="public")
 CABIN_BAG = understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")
@@ -74,9 +76,19 @@ def test_an_answer_is_not_pasted_below_what_may_well_be_a_complaint() -> None:
     assert (decision.kind, decision.register) == ("hand_over", "complaint")
 
 
-def test_a_sensitive_message_is_a_crisis_whatever_the_classifier_says() -> None:
-    sensitive = understood("thanks", "thanks", "With pleasure.", sensitive=True)
-    assert decide(sensitive, PRIVATE, BRAND).priority == "urgent"
+def test_what_the_guard_finds_goes_to_a_human_whatever_the_classifier_says() -> None:
+    thanks = understood("thanks", "thanks", "With pleasure.")
+    (found, *_) = GUARD.inspect("thank you, there is smoke in the cabin", "en")
+    decision = decide(thanks, PRIVATE, BRAND, found)
+    assert (decision.kind, decision.register, decision.reason) == ("hand_over", "crisis", "danger")
+    assert (decision.team, decision.priority) == ("crisis", "urgent")
+
+
+def test_a_bereavement_goes_to_a_person_and_not_to_the_crisis_cell() -> None:
+    thanks = understood("thanks", "thanks", "With pleasure.")
+    (found, *_) = GUARD.inspect("my mother passed away yesterday", "en")
+    decision = decide(thanks, PRIVATE, BRAND, found)
+    assert (decision.kind, decision.team, decision.reason) == ("hand_over", "care", "bereavement")
 
 
 def test_the_second_misunderstanding_in_a_row_goes_to_a_human() -> None:

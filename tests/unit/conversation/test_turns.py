@@ -69,6 +69,29 @@ async def test_a_case_carries_the_details_that_an_agent_needs(house: House) -> N
     ]
 
 
+async def test_who_speaks_of_harming_himself_gets_numbers_to_call_and_a_human_at_once(house: House) -> None:
+    await house.says("I want to kill myself, thank you for nothing")
+    await house.works()
+    (text,) = house.channel.texts
+    assert "116 123" in text
+    case = house.case()
+    assert (case.reason, case.register, case.rank, case.team) == ("self_harm", "crisis", 0, "crisis")
+    assert "guard/en.yml" in case.why
+
+
+async def test_a_crisis_does_not_wait_for_rasa(house: House) -> None:
+    house.assistant.failing = DOWN
+    await house.says("there is smoke in the cabin")
+    await house.works()
+    assert house.case().reason == "danger"
+
+
+async def test_slang_is_no_crisis(house: House) -> None:
+    await house.says("your cabin bag rules are the bomb, thank you")
+    await house.works()
+    assert house.conversation().case_id is None
+
+
 async def test_the_bot_is_silent_once_humans_own_the_conversation(house: House) -> None:
     await house.says("What a scandal")
     await house.works()

@@ -16,6 +16,7 @@ CASE = Case(
     conversation_id=1,
     status="waiting",
     reason="complaint",
+    why="",
     register="complaint",
     language="en",
     rank=1,

@@ -52,11 +52,6 @@ def test_language_is_told_apart_from_other_details() -> None:
     assert read["entities"] == [{"name": "flight_number", "value": "NB204"}]
 
 
-def test_a_crisis_is_sensitive() -> None:
-    assert reading(parsed(("crisis", 0.9)))["sensitive"]
-    assert not reading(parsed(("complaint", 0.9)))["sensitive"]
-
-
 def test_the_gateway_can_take_a_reading() -> None:
     read = reading(parsed(("question_pet", 0.9)))
     assert msgspec.convert(read, messages.Reading).topic == "pet"
