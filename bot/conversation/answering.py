@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -75,6 +75,8 @@ class Answering:
             transactions.pass_on,
             opening,
             answer_by=answer_by,
+            urgent_by=handover.answer_by_again(0, self._brand, scene.now),
+            alarm=self._crisis(opening, scene),
             notice="" if scene.silenced else compose.notice(scene, case, answer_by),
             now=scene.now,
         )
@@ -96,8 +98,7 @@ class Answering:
         try:
             understanding = await self._understanding(opening, scene)
         except AssistantError as error:
-            sure = [finding for finding in findings if finding.strength == "strong"]
-            if alarm := self._guard.combine(sure, {}):
+            if alarm := self._sure(findings):
                 decision = rules.raise_alarm(alarm, UNREAD.reading, self._brand)
                 await self._carry_out(decision, UNREAD, self._alarmed(scene, alarm))
                 return
@@ -110,6 +111,14 @@ class Answering:
         scene = self._alarmed(self._scene(opening, understanding.reading.language), alarm)
         decision = rules.decide(understanding, scene.situation, self._brand, alarm)
         await self._carry_out(decision, understanding, scene)
+
+    def _crisis(self, opening: Opening, scene: Scene) -> Finding | None:
+        """A crisis that shows without the assistant, in what is written to humans."""
+        alarm = self._sure(self._guard.inspect(opening.text, scene.language))
+        return alarm if alarm and alarm.severity == "crisis" else None
+
+    def _sure(self, findings: Iterable[Finding]) -> Finding | None:
+        return self._guard.combine((f for f in findings if f.strength == "strong"), {})
 
     def _alarmed(self, scene: Scene, alarm: Finding | None) -> Scene:
         if alarm is None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from bot.conversation.speaking import say
+from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
 from bot.store import cases, conversations, record, transcript
 from bot.store.rows import Case, Conversation, Line
@@ -99,17 +100,26 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
 
 
 def pass_on(
-    connection: Connection, opening: Opening, *, answer_by: datetime, notice: str, now: datetime
+    connection: Connection,
+    opening: Opening,
+    *,
+    answer_by: datetime,
+    urgent_by: datetime,
+    alarm: Finding | None,
+    notice: str,
+    now: datetime,
 ) -> bool:
     """Leave messages to the humans who own the conversation; a resolved case is reopened.
 
-    `notice` is said to the customer unless it is empty.
+    An `alarm` of the guard makes it urgent. `notice` is said unless it is empty.
     """
     if not conversations.lock(connection, opening.conversation.id, opening.lease):
         return False
     case = cases.current(connection, opening.conversation.case_id)
     if case and case.status == "resolved":
-        cases.reopen(connection, case, answer_by=answer_by, now=now)
+        case = cases.reopen(connection, case, answer_by=answer_by, now=now)
+    if case and alarm and case.rank > 0:
+        cases.escalate(connection, case, why=alarm.why, answer_by=urgent_by, now=now)
     if notice:
         _send(connection, opening.conversation, Reply(text=notice), "notice", "", now)
     _close(connection, opening, now)

@@ -212,6 +212,21 @@ def prioritise(
     return case
 
 
+def escalate(connection: Connection, case: Case, *, why: str, answer_by: datetime, now: datetime) -> None:
+    """The guard found a crisis in a case that was less urgent: nothing is more urgent now."""
+    values = {"rank": 0, "why": why, "answer_by": min(answer_by, case.answer_by)}
+    _must_move(connection, case.id, from_=HUMAN, to=case.status, now=now, **values)
+    record.write(
+        connection,
+        "escalated",
+        actor=record.BOT,
+        at=now,
+        conversation_id=case.conversation_id,
+        case_id=case.id,
+        why=why,
+    )
+
+
 def first_response_sent(connection: Connection, line: Line, now: datetime) -> None:
     """Stop the clocks that a sent message stops.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,17 @@ async def test_a_crisis_does_not_wait_for_rasa(house: House) -> None:
     await house.says("there is smoke in the cabin")
     await house.works()
     assert house.case().reason == "danger"
+
+
+async def test_a_crisis_in_an_open_case_makes_it_urgent(house: House) -> None:
+    await house.says("What a scandal")
+    await house.works()
+    await house.says("I want to kill myself")
+    await house.works()
+    case = house.case()
+    assert (case.rank, case.answer_by) == (0, house.clock() + timedelta(minutes=30))
+    assert house.record()[-1].action == "escalated"
+    assert len(house.channel.texts) == 1
 
 
 async def test_slang_is_no_crisis(house: House) -> None:
