@@ -137,7 +137,10 @@ async def test_widget_fills_a_phone(contexts: NewContext, server: ChatServer) ->
     await page.goto(f"{server.url}/chat/demo")
     await page.get_by_role("button", name="Chat with Nimbéa").tap()
     await expect(frame_of(page).get_by_role("textbox")).to_be_visible()
-    box = await page.get_by_role("dialog").bounding_box()
+    dialog = page.get_by_role("dialog")
+    # It slides in.
+    await dialog.evaluate("dialog => Promise.all(dialog.getAnimations().map(moving => moving.finished))")
+    box = await dialog.bounding_box()
     assert box == {"x": 0, "y": 0, "width": 375, "height": 667}
     await frame_of(page).get_by_role("button", name="Close the conversation").tap()
     await expect(page.get_by_role("button", name="Chat with Nimbéa")).to_be_visible()

@@ -21,17 +21,12 @@ newer.addEventListener("click", () => {
   log.focus({ preventScroll: true });
   toEnd();
 });
-log.addEventListener("scroll", () => {
-  // Only the reader scrolls up: what scrolls down may be the page that follows the conversation.
-  if (isAtEnd()) isFollowing = true;
-  else if (log.scrollTop < top) isFollowing = false;
-  if (isFollowing) newer.hidden = true;
-  top = log.scrollTop;
-});
+log.addEventListener("scroll", look);
 new ResizeObserver(follow).observe(log);
 
 /** Append a message of the conversation. */
 export function add(message) {
+  look(); // a message may come before the event of a scroll that has just been made
   const isWanted = isFollowing || message.author === "customer";
   const date = new Date(message.at);
   if (!last || dayName(last.date) !== dayName(date)) messages.append(daySeparator(date));
@@ -77,6 +72,7 @@ export function toEnd() {
   newer.hidden = true;
   isFollowing = true;
   log.scrollTop = log.scrollHeight;
+  top = log.scrollTop;
 }
 
 /** Keep the end in view after something around the log changed its size, unless the reader went back. */
@@ -89,6 +85,15 @@ export function author(message) {
   if (message.author === "customer") return say("you");
   if (message.author === "bot") return say("assistant");
   return message.name ? say("agent", { name: message.name }) : say("care");
+}
+
+/** See whether the reader follows the conversation or went back. */
+function look() {
+  // Only the reader scrolls up: what scrolls down may be the page that follows the conversation.
+  if (isAtEnd()) isFollowing = true;
+  else if (log.scrollTop < top) isFollowing = false;
+  if (isFollowing) newer.hidden = true;
+  top = log.scrollTop;
 }
 
 const key = (message) => `${message.author}/${message.name}`;
