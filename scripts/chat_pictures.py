@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from sqlalchemy.engine import Connection
 
 from bot.brand import load_brand
@@ -22,17 +22,8 @@ from bot.store import agents, bell, conversations, migrate, transcript
 from bot.store.bell import Bell
 from bot.store.store import Store
 from bot.store.transcript import Draft
+from scripts.chromium import launched
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDE = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {
     "viewport": {"width": 390, "height": 780},
@@ -143,10 +134,8 @@ async def take(browser: Browser, folder: Path) -> None:
 async def main(folder: Path) -> None:
     """Take all pictures into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+    async with launched() as browser:
         await take(browser, folder)
-        await browser.close()
 
 
 def _agent(connection: Connection) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from bot.brand import load_brand
 from bot.clock import now
@@ -21,18 +21,9 @@ from bot.settings import read_settings
 from bot.store import migrate
 from bot.store.bell import Bell
 from bot.store.store import Store
+from scripts.chromium import launched
 from scripts.demo import PASSWORD, seed
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDE = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
 LOOKS: dict[str, dict[str, Any]] = {
@@ -47,10 +38,8 @@ async def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state:
         runner, url = await _serve(Path(state))
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        async with launched() as browser:
             await _take(browser, url, folder)
-            await browser.close()
         await runner.cleanup()
 
 

@@ -5,44 +5,24 @@ Import them where they are used: `from tests.browser import chromium, contexts`.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
-ARGUMENTS = [
-    "--no-sandbox",  # in a container, as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from scripts.chromium import executable, launched
 
 NewContext = Callable[..., Coroutine[Any, Any, BrowserContext]]
-
-
-def executable() -> str | None:
-    """The browser: that of RELAIS_CHROMIUM, else one that the system has."""
-    named = os.environ.get("RELAIS_CHROMIUM")
-    return named or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     """A browser without a window."""
-    path = executable()
-    if path is None:
+    if executable() is None:
         pytest.skip("no Chromium: install Debian's package `chromium` or set RELAIS_CHROMIUM")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from scripts.chromium import launched
 from tests.journeys.test_up import PORTS, Up, free_port
 
 # Loading Rasa takes 10 to 20 s on two cores, and so does loading it again after it was killed.
@@ -27,16 +28,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LOADING = 90_000
 ACKNOWLEDGED = "Thank you for your message, I am looking into it right away."
 CABIN_BAG = re.compile("55 × 40 × 25")
@@ -64,35 +55,34 @@ class Product:
 
     async def visitor(self, language: str = "en") -> Page:
         """A new visitor's chat page."""
-        page = await self._context().__anext__()
+        page = await self._page()
         await page.goto(f"{self.up.url}/chat?lang={language}")
         return page
 
     async def agent(self) -> Page:
         """The desk, logged in."""
-        page = await self._context().__anext__()
+        page = await self._page()
         await page.goto(f"{self.up.url}/desk")
         await page.get_by_label("Login").fill("supervisor")
         await page.get_by_label("Password").fill(self.password)
         await page.get_by_role("button", name="Log in").click()
         return page
 
-    async def _context(self) -> AsyncIterator[Page]:
-        context: BrowserContext = await self.browser.new_context(locale="en-GB")
-        yield await context.new_page()
+    async def _page(self) -> Page:
+        context = await self.browser.new_context(locale="en-GB")
+        return await context.new_page()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
     state: Path = tmp_path_factory.mktemp("product")
     ports = {name: str(free_port()) for name in PORTS}
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    expect.set_options(timeout=LOADING)
+    async with launched() as browser:
         product = Product({"RELAIS_STATE": str(state), **ports}, browser)
         await product.start()
         yield product
         await product.up.gets(signal.SIGTERM)
-        await browser.close()
 
 
 async def say(page: Page, text: str) -> None:
@@ -100,8 +90,8 @@ async def say(page: Page, text: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def hears(page: Page, text: str | re.Pattern[str], patience: int = 10_000) -> None:
-    await expect(page.locator("#messages")).to_contain_text(text, timeout=patience)
+async def hears(page: Page, text: str | re.Pattern[str]) -> None:
+    await expect(page.locator("#messages")).to_contain_text(text)
 
 
 async def reference_in(page: Page) -> str:
@@ -179,7 +169,7 @@ async def test_rasa_killed_in_mid_conversation_costs_an_acknowledgement_and_no_m
     os.kill(product.up.pid_of("rasa"), signal.SIGKILL)
     await say(page, "What size may my cabin bag be?")
     await hears(page, ACKNOWLEDGED)
-    await hears(page, CABIN_BAG, patience=LOADING)
+    await hears(page, CABIN_BAG)
     text = await page.locator("#messages").inner_text()
     assert text.count(ACKNOWLEDGED) == 1
     assert len(CABIN_BAG.findall(text)) == 1
@@ -197,11 +187,11 @@ async def test_a_restart_of_everything_in_mid_conversation_loses_nothing(product
     await page.get_by_role("textbox").fill("Vous êtes toujours là ?")
     await page.keyboard.press("Enter")
     await desk.goto(f"{product.up.url}/desk/cases/{reference}")
-    await expect(desk.locator("#messages")).to_contain_text("Vous êtes toujours là ?", timeout=LOADING)
+    await expect(desk.locator("#messages")).to_contain_text("Vous êtes toujours là ?")
     await desk.get_by_role("button", name="Claim", exact=True).click()
     await desk.get_by_label("Your reply").fill("Bonjour, je m’en occupe.")
     await desk.get_by_role("button", name="Send", exact=True).click()
-    await hears(page, "je m’en occupe", patience=LOADING)
+    await hears(page, "je m’en occupe")
     text = await page.locator("#messages").inner_text()
     assert text.count("perdu ma valise") == 1
     assert text.count(reference) == 1
