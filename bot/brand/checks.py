@@ -17,7 +17,7 @@ Problem = tuple[tuple[str | int, ...], str]
 
 # A matter that the guard finds and that is no crisis, such as a bereavement.
 SENSITIVE = "sensitive"
-PLACEHOLDERS = frozenset({"brand", "reference", "deadline", "link", "agent"})
+PLACEHOLDERS = frozenset({"brand", "reference", "deadline", "link"})
 
 
 def problems(brand: Brand) -> Iterator[Problem]:

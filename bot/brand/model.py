@@ -30,7 +30,6 @@ class Market(Shape, frozen=True, kw_only=True):
 
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
     timezone: str
-    emergency: Text = "112"
 
 
 class Account(Shape, frozen=True, kw_only=True):
@@ -106,7 +105,7 @@ class Words(Shape, frozen=True, kw_only=True):
 class FixedTexts(Shape, frozen=True, kw_only=True):
     """What the product says by itself, per language.
 
-    Placeholders: `{brand}`, `{reference}`, `{deadline}`, `{link}`, `{agent}`.
+    Placeholders: `{brand}`, `{reference}`, `{deadline}`, `{link}`.
     """
 
     acknowledgement: Texts
