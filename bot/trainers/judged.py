@@ -12,7 +12,7 @@ from bot.brand.model import Decided
 from bot.errors import EvaluationError
 from bot.messages import Register, Surface
 
-# What a column may hold; `text`, `language` and `topic` may hold anything.
+# What a column may hold; `text`, `language`, `topic` and `set` may hold anything.
 _ALLOWED: dict[str, tuple[str, ...]] = {
     "surface": get_args(Surface),
     "register": get_args(Register),
@@ -20,11 +20,12 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "answerable": ("0", "1"),
     "sensitive": ("0", "1"),
 }
-_JUDGED = ("language", "surface", "register", "decision", "answerable", "sensitive", "topic")
+_JUDGED = ("language", "surface", "register", "decision", "answerable", "sensitive", "topic", "set")
+_HELD_OUT = Path("tests/nlu")
 
 
 class Judged(Struct, frozen=True, kw_only=True):
-    """One row; what was not judged is empty."""
+    """One row; what was not judged is empty. `part` is the column `set`: where the row is from."""
 
     text: str
     language: str = ""
@@ -34,6 +35,12 @@ class Judged(Struct, frozen=True, kw_only=True):
     answerable: str = ""
     sensitive: str = ""
     topic: str = ""
+    part: str = ""
+
+
+def held_out(root: Path) -> dict[str, list[Judged]]:
+    """The messages of tests/nlu, that nothing is trained on, by file name."""
+    return {file.name: read_judged(file) for file in sorted((root / _HELD_OUT).glob("*.csv"))}
 
 
 def read_judged(file: Path) -> list[Judged]:
@@ -64,4 +71,4 @@ def _row(values: dict[str, str | None], place: str) -> Judged:
     for name, allowed in _ALLOWED.items():
         if judged[name] and judged[name] not in allowed:
             raise EvaluationError(f"{place}: {name!r} is {judged[name]!r}, not one of {', '.join(allowed)}")
-    return Judged(text=text, **judged)
+    return Judged(text=text, part=judged.pop("set"), **judged)
