@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,17 @@ def kinds(text: str) -> list[str]:
         ("I see X4K9PL here", "booking_reference"),
         ("votre réservation QWERTZ est modifiée", "booking_reference"),
         ("su localizador: x4k9pl", "booking_reference"),
+        ("account ES91 2100 0418 4502 0005 1332 por favor", "iban"),
+        ("My passport no. X12345678 was left on board", "document"),
+        ("carte d’identité X4RTBPFW4", "document"),
+        ("passeport 12 AB 12345", "document"),
+        ("mi DNI: 12.345.678-Z", "document"),
+        ("12345678Z", "document"),
+        ("12 bis rue des Lilas, 69003 Lyon", "address"),
+        ("221b Baker Street, NW1 6XE", "address"),
+        ("in NW1 6XE", "address"),
+        ("C/ Mayor 5, 3º B, 28013 Madrid", "address"),
+        ("PO Box 1182, Dublin", "address"),
     ],
 )
 def test_a_personal_detail_is_found(text: str, kind: str) -> None:
@@ -41,12 +54,35 @@ def test_a_personal_detail_is_found(text: str, kind: str) -> None:
         "SORRY, THANKS and best wishes",
         "A fare of EUR 1234.50 for 2 people",
         "Call 112",
+        "late since 21-11-2026 18:30",
+        "my passport expires on 21.11.2026, I fly NB1234",
+        "j’ai 1 place de trop, 2 places côte à côte",
+        "The road before the terminal, a 12 hours drive",
+        "la calle del aeropuerto lleva 2 horas cortada",
+        "seat 12A Business Class, gate K45",
+        "12345678A",
         "See https://www.nimbea.example/bags",
         "",
     ],
 )
 def test_ordinary_words_are_left_alone(text: str) -> None:
     assert kinds(text) == []
+
+
+def test_a_card_is_a_card_beside_the_word_of_a_document() -> None:
+    assert kinds("my ID card, and my card 4111 1111 1111 1111") == ["card"]
+
+
+def test_an_address_is_found_whole() -> None:
+    text = "We live at 221b Baker Street, London NW1 6XE. Come!"
+    assert details.mask(text) == "We live at ••••. Come!"
+
+
+def test_long_repetitions_take_no_time() -> None:
+    started = time.perf_counter()
+    for piece in ("12 rue de la ", "n.", "A", "passport AB 1", "12 Rue ", "1 "):
+        details.find(piece * (4000 // len(piece)))
+    assert time.perf_counter() - started < 3
 
 
 def test_a_number_that_fails_the_check_sum_is_no_card() -> None:
