@@ -58,7 +58,7 @@ train: $(stamp) ## Train the assistant unless the model for the present data exi
 	@$(python) -m bot train
 
 .PHONY: validate
-validate: $(stamp) ## Check the assistant's data for contradictions
+validate: $(stamp) ## Check examples, answers, links and rules; file and line of what is wrong
 	@$(python) -m bot validate
 	@$(rasa) data validate --fail-on-warnings
 
@@ -84,8 +84,12 @@ doctor: $(stamp) ## What is configured, reachable, missing and wrong
 	@$(python) -m bot doctor
 
 .PHONY: evaluate
-evaluate: $(stamp) ## Run a table of messages through the assistant: make evaluate FILE=messages.csv
-	@$(python) -m bot evaluate "$(FILE)"
+evaluate: $(stamp) ## Measure the release and compare it with the accepted one; FILE=messages.csv: that table only
+	@$(python) -m bot evaluate $(if $(FILE),"$(FILE)")
+
+.PHONY: accept
+accept: $(stamp) ## Make the last evaluation the accepted one; BECAUSE="reason" accepts a loss
+	@$(python) -m bot accept $(if $(BECAUSE),--because "$(BECAUSE)")
 
 .PHONY: clean
 clean: ## Remove caches and models; keep .venv and var (database, secret)

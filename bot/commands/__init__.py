@@ -19,6 +19,7 @@ MODULES = {
     "user": "user",
     "replay": "replay",
     "evaluate": "evaluate",
+    "accept": "accept",
     "train": "train",
     "validate": "validate",
 }

@@ -4,46 +4,108 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
 from bot.assistant.rasa import Rasa
 from bot.brand import load_brand
+from bot.clock import now
 from bot.commands.alone import rasa_alone
+from bot.commands.folds import cross_validate
 from bot.guard import load_guard
 from bot.settings import read_settings
-from bot.trainers.evaluate import evaluate
+from bot.supervisor import model
+from bot.trainers.confusions import confusions
+from bot.trainers.evaluate import Judge, evaluate
+from bot.trainers.figures import ACCEPTED, RESULTS, Evaluation, load
+from bot.trainers.gate import Loss, in_common, losses
+from bot.trainers.material import read_topics
+from bot.trainers.release import (
+    Evidence,
+    curves,
+    evaluation_of,
+    guesses,
+    see_held_out,
+    write,
+    write_files,
+)
+from bot.trainers.report import gist, report, top_confusions, verdict
+from bot.trainers.scores import report as scores_of
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDS = click.IntRange(min=0, max=20)
 
 
 @click.command("evaluate")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write each row's result here.")
-def command(file: Path, out: Path | None) -> None:
-    """Measure the assistant on judged messages.
+@click.option(
+    "--folds", type=_FOLDS, default=3, show_default=True, help="Of the cross-validation; 0 leaves it out."
+)
+def command(file: Path | None, out: Path | None, folds: int) -> None:
+    """Measure the assistant on judged messages: those of FILE, or a whole release.
 
-    Runs every row of FILE through the assistant and the rules, and prints how well they did.
+    With FILE, runs its rows through the assistant and the rules, and prints how well they did.
     FILE is a CSV with a column text, and optionally language, surface (public or private),
-    register, decision, answerable, sensitive and topic. Each row is a conversation of its own,
-    with a Rasa of its own: customers are not disturbed, and nothing is kept.
+    register, decision, answerable, sensitive, topic and set. Each row is a conversation of its
+    own, with a Rasa of its own: customers are not disturbed, and nothing is kept.
+
+    Without FILE, does so with all of tests/nlu, cross-validates the examples of data/nlu, writes
+    figures, pictures and confusions to results/, and compares them with the release that was
+    accepted last (tests/nlu/accepted.json). It fails where this one loses ground.
     """
-    click.echo(asyncio.run(_evaluate(file, out)))
+    if file:
+        click.echo(asyncio.run(_evaluate(file, out)))
+        return
+    evidence = asyncio.run(_see(folds))
+    root = Path.cwd()
+    present = evaluation_of(evidence, root=root, model=model.fingerprint(root), made_at=now())
+    lost = _tell(evidence, present, load(root / ACCEPTED))
+    if lost:
+        raise click.ClickException(f"{len(lost)} losses: see {RESULTS}/evaluation.md, or `make accept`.")
 
 
 async def _evaluate(file: Path, out: Path | None) -> str:
+    async with _judge() as judge:
+        return await evaluate(file, out, judge=judge, topics=read_topics(Path.cwd()), progress=_progress)
+
+
+async def _see(folds: int) -> Evidence:
+    async with _judge() as judge:
+        messages = await see_held_out(Path.cwd(), judge, _progress)
+    reads = await cross_validate(folds, _say) if folds else []
+    return Evidence(messages=messages, reads=reads)
+
+
+@asynccontextmanager
+async def _judge() -> AsyncIterator[Judge]:
+    """The assistant and the rules as they are, with a Rasa of their own."""
     settings = read_settings(os.environ)
     brand = load_brand(settings.brand_file)
     guard = load_guard(settings.guard_folder)
     async with rasa_alone(settings, Path.cwd(), _say) as address:
         assistant = Rasa(address)
         try:
-            return await evaluate(
-                file, out, assistant=assistant, brand=brand, guard=guard, progress=_progress
-            )
+            yield Judge(assistant, brand, guard)
         finally:
             await assistant.close()
+
+
+def _tell(evidence: Evidence, present: Evaluation, accepted: Evaluation | None) -> list[Loss]:
+    """Write the files, print the gist; what the gate holds against this release."""
+    both = in_common(evidence.pairs, accepted) if accepted else None
+    lost = losses(evidence.pairs, present, accepted) if accepted else []
+    confused, gate = confusions(guesses(evidence)), verdict(lost, both)
+    RESULTS.mkdir(exist_ok=True)
+    write_files(evidence, present, RESULTS)
+    write(RESULTS / "evaluation.md", report(present, curves(evidence), confused, gate, both))
+    click.echo(scores_of(evidence.pairs))
+    click.echo("\n".join(["", "Commonest confusions", *top_confusions(confused)]))
+    click.echo("\n".join(["", *gist(present), "", *gate]))
+    return lost
 
 
 def _progress(done: int, total: int) -> None:

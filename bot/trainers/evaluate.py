@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from bot.assistant.port import Assistant
 from bot.brand import Brand
@@ -19,9 +20,10 @@ from bot.conversation.rules import Decision, Situation
 from bot.errors import EvaluationError
 from bot.guard import Guard
 from bot.language import detect
-from bot.messages import Surface, Turn, Understanding
-from bot.trainers.judged import Judged, read_judged
-from bot.trainers.scores import Result, report
+from bot.messages import Reading, Surface, Turn, Understanding
+from bot.trainers.judged import Judged, read_judged, with_topics
+from bot.trainers.measures import Result
+from bot.trainers.scores import report
 
 Progress = Callable[[int, int], None]
 
@@ -33,21 +35,29 @@ async def evaluate(
     source: Path,
     out: Path | None,
     *,
-    assistant: Assistant,
-    brand: Brand,
-    guard: Guard,
+    judge: Judge,
+    topics: Collection[str] = (),
     progress: Progress = lambda done, total: None,
 ) -> str:
     """Run every row of `source` as a new conversation, write the results to `out`, report.
 
-    `progress` is told how many of how many rows are done. Raises `EvaluationError` where the
-    file is wrong or cannot be written, and `AssistantError` where the assistant fails.
+    Answers are compared with a row's topic where it is one of `topics`. `progress` is told how
+    many of how many rows are done. Raises `EvaluationError` where the file is wrong or cannot be
+    written, and `AssistantError` where the assistant fails.
     """
-    rows = read_judged(source)
-    results = await _run(rows, Judge(assistant, brand, guard), progress)
+    rows = with_topics(read_judged(source), topics)
+    outcomes = await judge_all(rows, judge, progress)
+    results = [outcome.result for outcome in outcomes]
     if out:
-        _write(out, rows, results)
+        write_results(out, rows, results)
     return report(list(zip(rows, results, strict=True)))
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a message was read as, and what became of it."""
+
+    reading: Reading
+    result: Result
 
 
 class Judge:
@@ -58,7 +68,7 @@ class Judge:
         self._brand = brand
         self._guard = guard
 
-    async def judge(self, row: Judged, conversation: str) -> Result:
+    async def judge(self, row: Judged, conversation: str) -> Outcome:
         """Ask the assistant and the guard, and let the rules decide."""
         brand = self._brand
         surface: Surface = "public" if row.surface == "public" else "private"
@@ -69,7 +79,7 @@ class Judge:
         language = reading.language if reading.language in brand.languages else None
         alarm = self._guard.combine(self._guard.inspect(row.text, language or first), reading.registers)
         decision = rules.decide(understanding, Situation(surface=surface), brand, alarm)
-        return Result(
+        result = Result(
             language=reading.language or "",
             register=decision.register,
             confidence=round(reading.confidence, 4),
@@ -79,19 +89,21 @@ class Judge:
             priority=decision.priority,
             reply=_reply(understanding, decision, language or first, surface, brand),
         )
+        return Outcome(reading=reading, result=result)
 
 
-async def _run(rows: Sequence[Judged], judge: Judge, progress: Progress) -> list[Result]:
+async def judge_all(rows: Sequence[Judged], judge: Judge, progress: Progress) -> list[Outcome]:
+    """Judge every row as a conversation of its own; `progress` is told after each."""
     run, gate = uuid.uuid4().hex, asyncio.Semaphore(_AT_ONCE)
     done = 0
 
-    async def one(number: int, row: Judged) -> Result:
+    async def one(number: int, row: Judged) -> Outcome:
         nonlocal done
         async with gate:
-            result = await judge.judge(row, f"evaluate-{run}-{number}")
+            outcome = await judge.judge(row, f"evaluate-{run}-{number}")
         done += 1
         progress(done, len(rows))
-        return result
+        return outcome
 
     return await asyncio.gather(*(one(number, row) for number, row in enumerate(rows)))
 
@@ -131,7 +143,8 @@ def _announcement(
     )
 
 
-def _write(out: Path, rows: Sequence[Judged], results: Sequence[Result]) -> None:
+def write_results(out: Path, rows: Sequence[Judged], results: Sequence[Result]) -> None:
+    """Write what became of each row as CSV; raises `EvaluationError` where that is impossible."""
     columns = ("text", *Result.__struct_fields__)
     try:
         with out.open("w", encoding="utf8", newline="") as file:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.brand.model import Decided
 from bot.errors import EvaluationError
@@ -25,7 +26,10 @@ _HELD_OUT = Path("tests/nlu")
 
 
 class Judged(Struct, frozen=True, kw_only=True):
-    """One row; what was not judged is empty. `part` is the column `set`: where the row is from."""
+    """One row; what was not judged is empty.
+
+    `part` is the column `set`, the part of a collection that it is from; `line` is where it ends.
+    """
 
     text: str
     language: str = ""
@@ -36,6 +40,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     sensitive: str = ""
     topic: str = ""
     part: str = ""
+    line: int = 0
 
 
 def held_out(root: Path) -> dict[str, list[Judged]]:
@@ -54,16 +59,22 @@ def read_judged(file: Path) -> list[Judged]:
         raise EvaluationError(f"{file}: {error.strerror}") from error
 
 
+def with_topics(rows: Sequence[Judged], topics: Collection[str]) -> list[Judged]:
+    """The rows with their topics as far as they are among `topics`: another naming tells nothing."""
+    return [row if row.topic in topics else structs.replace(row, topic="") for row in rows]
+
+
 def _rows(reader: csv.DictReader[str], file: Path) -> list[Judged]:
     if "text" not in (reader.fieldnames or ()):
         raise EvaluationError(f"{file}: the first line must name a column 'text'")
-    rows = [_row(values, f"{file}:{reader.line_num}") for values in reader]
+    rows = [_row(values, file, reader.line_num) for values in reader]
     if not rows:
         raise EvaluationError(f"{file}: there is no row below the first line")
     return rows
 
 
-def _row(values: dict[str, str | None], place: str) -> Judged:
+def _row(values: dict[str, str | None], file: Path, line: int) -> Judged:
+    place = f"{file}:{line}"
     text = (values.get("text") or "").strip()
     if not text:
         raise EvaluationError(f"{place}: 'text' is empty")
@@ -71,4 +82,4 @@ def _row(values: dict[str, str | None], place: str) -> Judged:
     for name, allowed in _ALLOWED.items():
         if judged[name] and judged[name] not in allowed:
             raise EvaluationError(f"{place}: {name!r} is {judged[name]!r}, not one of {', '.join(allowed)}")
-    return Judged(text=text, part=judged.pop("set"), **judged)
+    return Judged(text=text, part=judged.pop("set"), line=line, **judged)

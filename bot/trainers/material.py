@@ -85,6 +85,12 @@ def read_examples(root: Path) -> list[Example]:
     return _collected(root / "data" / "nlu", root, _examples, [])
 
 
+def read_topics(root: Path) -> frozenset[str]:
+    """The topics that domain.yml lists, as far as it can be read."""
+    intents = _of_file(root / "domain.yml", root, _intents, [])
+    return frozenset(it.name.removeprefix(TOPIC) for it in intents if it.name.startswith(TOPIC))
+
+
 Reader = Callable[[Path, Node, list[Remark]], Iterator[Entry]]
 
 

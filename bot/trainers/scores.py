@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import get_args
-
-from msgspec import Struct
 
 from bot.brand.model import Decided
 from bot.messages import Register
 from bot.trainers.judged import Judged
+from bot.trainers.measures import Pair, taken
 
 DECISIONS: tuple[str, ...] = get_args(Decided)
 REGISTERS: tuple[str, ...] = get_args(Register)
-# Whom only a human can help, and whom a bot may serve.
-_NEEDS_HUMAN = frozenset({"complaint", "problem", "crisis"})
-_NEEDS_NONE = frozenset({"thanks", "idea", "campaign_echo", "other"})
-
-
-class Result(Struct, frozen=True, kw_only=True):
-    """What became of one message; the fields are the columns that are written."""
-
-    language: str
-    register: str
-    confidence: float
-    topic: str
-    decision: str
-    team: str
-    priority: str
-    reply: str
-
-
-Pair = tuple[Judged, Result]
 
 
 def report(pairs: Sequence[Pair]) -> str:
@@ -106,48 +86,10 @@ def _rows_by(pairs: Sequence[Pair]) -> tuple[str, Callable[[Judged], str]]:
 def _measures(pairs: Sequence[Pair]) -> str:
     """The measures of safety and of use; those that cannot be taken are left out."""
     lines = [
-        f"  {name:52}{share:7.1%}  ({count} of {len(among)})"
-        for name, among, hit in _taken(pairs)
-        if among
-        for count in [sum(hit(pair) for pair in among)]
-        for share in [count / len(among)]
+        f"  {measure.name:52}{share.value:7.1%}  ({share.count} of {share.of})"
+        for measure, share in taken(pairs)
     ]
     return "\n".join(["Measures", *lines]) if lines else ""
-
-
-def _taken(pairs: Sequence[Pair]) -> Iterator[tuple[str, list[Pair], Callable[[Pair], bool]]]:
-    def among(condition: Callable[[Judged], bool]) -> list[Pair]:
-        return [pair for pair in pairs if condition(pair[0])]
-
-    yield "complaint, problem, crisis, sensitive: to a human", among(_human_matter), _decided("hand_over")
-    crises = among(lambda gold: gold.register == "crisis")
-    yield "crises: handed over as crises", crises, lambda pair: pair[1].register == "crisis"
-    judged = [pair for pair in pairs if pair[0].answerable or pair[0].register]
-    yield "wrong paste (an answer where none is right), of all", judged, _wrong_paste
-    answerable = among(lambda gold: gold.answerable == "1")
-    yield "answerable questions: answered", answerable, _decided("answer")
-    yield "thanks: thanked", among(lambda gold: gold.register == "thanks"), _decided("thank")
-    yield "complaints: thanked", among(lambda gold: gold.register == "complaint"), _decided("thank")
-    yield "no human needed: handed over all the same", among(_bot_matter), _decided("hand_over")
-
-
-def _decided(decision: str) -> Callable[[Pair], bool]:
-    return lambda pair: pair[1].decision == decision
-
-
-def _human_matter(gold: Judged) -> bool:
-    return gold.register in _NEEDS_HUMAN or gold.sensitive == "1"
-
-
-def _bot_matter(gold: Judged) -> bool:
-    return not _human_matter(gold) and (gold.register in _NEEDS_NONE or gold.answerable == "1")
-
-
-def _wrong_paste(pair: Pair) -> bool:
-    """Whether an answer on a topic went to a message that has no answer."""
-    gold, result = pair
-    pasted = result.decision == "answer" and bool(result.topic)
-    return pasted and gold.answerable != "1" and (bool(gold.answerable) or gold.register != "question")
 
 
 def _languages(pairs: Sequence[Pair]) -> str:

@@ -8,17 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.assistant.scripted import Scripted, understood
-from bot.brand import Brand, load_brand
+from bot.brand import Brand
 from bot.errors import AssistantFailed, EvaluationError
 from bot.guard import load_guard
-from bot.trainers.evaluate import evaluate
+from bot.trainers.evaluate import Judge, evaluate
 
 GUARD = load_guard(Path("data/guard"))
-
-
-@pytest.fixture(scope="module")
-def brand() -> Brand:
-    return load_brand(Path("brand.yml"))
 
 
 @pytest.fixture
@@ -53,7 +48,7 @@ async def test_every_row_gets_its_columns_in_order(
     source: Path, tmp_path: Path, assistant: Scripted, brand: Brand
 ) -> None:
     out = tmp_path / "out.csv"
-    await evaluate(source, out, assistant=assistant, brand=brand, guard=GUARD)
+    await evaluate(source, out, judge=Judge(assistant, brand, GUARD))
     rows = read(out)
     assert ",".join(rows[0]) == "text,language,register,confidence,topic,decision,team,priority,reply"
     assert [row["text"] for row in rows] == ["mon chat ?", "late again", "thanks", "???"]
@@ -64,7 +59,7 @@ async def test_replies_are_what_the_customer_would_read(
     source: Path, tmp_path: Path, assistant: Scripted, brand: Brand
 ) -> None:
     out = tmp_path / "out.csv"
-    await evaluate(source, out, assistant=assistant, brand=brand, guard=GUARD)
+    await evaluate(source, out, judge=Judge(assistant, brand, GUARD))
     answer, handover, _, unsure = (row["reply"] for row in read(out))
     assert answer == "Jusqu’à 8 kg."
     assert handover.startswith("I am sorry. ")
@@ -73,8 +68,8 @@ async def test_replies_are_what_the_customer_would_read(
 
 
 async def test_each_row_is_a_conversation_of_its_own(source: Path, assistant: Scripted, brand: Brand) -> None:
-    await evaluate(source, None, assistant=assistant, brand=brand, guard=GUARD)
-    await evaluate(source, None, assistant=assistant, brand=brand, guard=GUARD)
+    await evaluate(source, None, judge=Judge(assistant, brand, GUARD))
+    await evaluate(source, None, judge=Judge(assistant, brand, GUARD))
     assert len({turn.conversation for turn in assistant.asked}) == 8
 
 
@@ -85,9 +80,7 @@ async def test_the_report_and_the_progress_tell_of_every_row(
     text = await evaluate(
         source,
         None,
-        assistant=assistant,
-        brand=brand,
-        guard=GUARD,
+        judge=Judge(assistant, brand, GUARD),
         progress=lambda done, total: told.append((done, total)),
     )
     assert "accuracy 1.000" in text
@@ -99,13 +92,11 @@ async def test_a_failing_assistant_ends_the_evaluation(
 ) -> None:
     assistant.failing = AssistantFailed("broken")
     with pytest.raises(AssistantFailed):
-        await evaluate(source, None, assistant=assistant, brand=brand, guard=GUARD)
+        await evaluate(source, None, judge=Judge(assistant, brand, GUARD))
 
 
 async def test_results_that_cannot_be_written_are_said_so(
     source: Path, tmp_path: Path, assistant: Scripted, brand: Brand
 ) -> None:
     with pytest.raises(EvaluationError, match="No such file or directory"):
-        await evaluate(
-            source, tmp_path / "nowhere" / "out.csv", assistant=assistant, brand=brand, guard=GUARD
-        )
+        await evaluate(source, tmp_path / "nowhere" / "out.csv", judge=Judge(assistant, brand, GUARD))

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import EvaluationError
-from bot.trainers.judged import read_judged
+from bot.trainers.judged import held_out, read_judged, with_topics
+from tests.unit.trainers.conftest import Project
 
 
 @pytest.fixture
@@ -60,3 +61,19 @@ def test_the_line_that_is_wrong_is_named(file: Path) -> None:
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="No such file"):
         read_judged(tmp_path / "nowhere.csv")
+
+
+def test_rows_know_their_set_and_their_line(file: Path) -> None:
+    file.write_text("set,text\nchats,hello\ncalls,hi\n", encoding="utf8")
+    assert [(row.part, row.line) for row in read_judged(file)] == [("chats", 2), ("calls", 3)]
+
+
+def test_topics_of_another_naming_are_left_out(file: Path) -> None:
+    file.write_text("text,topic\nmy cat,pet\nmy dog,animals on board\n", encoding="utf8")
+    rows = with_topics(read_judged(file), {"pet", "seat"})
+    assert [row.topic for row in rows] == ["pet", ""]
+
+
+def test_held_out_messages_come_by_file(project: Project) -> None:
+    (name, rows), *others = held_out(project.root).items()
+    assert (name, len(rows), others) == ("en.csv", 1, [])

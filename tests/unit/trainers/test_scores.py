@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from bot.trainers.judged import Judged
-from bot.trainers.scores import Pair, Result, accuracy, f1, macro_f1, recall, report
+from bot.trainers.measures import Pair, Result
+from bot.trainers.scores import accuracy, f1, macro_f1, recall, report
 
 
 def pair(decision: str = "answer", register: str = "question", topic: str = "pet") -> Pair:
@@ -21,6 +23,7 @@ def pair(decision: str = "answer", register: str = "question", topic: str = "pet
     return Judged(text="hello"), result
 
 
+CRISIS = {"decision": "hand_over", "register": "crisis"}
 GOLD, FOUND = ["a", "a", "a", "b"], ["a", "a", "b", "b"]
 
 
@@ -65,6 +68,18 @@ def test_registers_are_scored_where_they_are_judged() -> None:
         ({"answerable": "1"}, {"decision": "answer"}, "answered  100.0%  (1 of 1)"),
         ({"answerable": "0"}, {"decision": "answer"}, "of all  100.0%  (1 of 1)"),
         ({"answerable": "1"}, {"decision": "answer"}, "of all    0.0%  (0 of 1)"),
+        ({"answerable": "1", "topic": "pet"}, {"decision": "answer"}, "of all    0.0%  (0 of 1)"),
+        ({"answerable": "1", "topic": "seat"}, {"decision": "answer"}, "of all  100.0%  (1 of 1)"),
+        ({"answerable": "1", "topic": "pet"}, {"decision": "answer"}, "answered  100.0%  (1 of 1)"),
+        ({"answerable": "1", "topic": "seat"}, {"decision": "answer"}, "answered    0.0%  (0 of 1)"),
+        ({"register": "crisis"}, CRISIS, "as crises  100.0%  (1 of 1)"),
+        ({"sensitive": "0"}, CRISIS, "not sensitive: taken for crises  100.0%  (1 of 1)"),
+        (
+            {"sensitive": "0", "part": "crisis_candidates"},
+            CRISIS,
+            "look-alikes: taken for crises 100.0% (1 of 1)",
+        ),
+        ({"sensitive": "0", "part": "crisis_candidates"}, {}, "look-alikes: taken for crises 0.0% (0 of 1)"),
         ({"register": "complaint"}, {"decision": "answer"}, "of all  100.0%  (1 of 1)"),
         ({"register": "complaint"}, {"decision": "answer", "topic": ""}, "of all    0.0%  (0 of 1)"),
         ({"register": "thanks"}, {"decision": "thank"}, "thanks: thanked  100.0%  (1 of 1)"),
@@ -72,9 +87,15 @@ def test_registers_are_scored_where_they_are_judged() -> None:
     ],
 )
 def test_measures_count_what_they_say(gold: dict[str, str], result: dict[str, str], line: str) -> None:
-    judged, what = Judged(text="hello", **gold), pair(**result)[1]
+    judged, what = msgspec.convert({"text": "hello", **gold}, Judged), pair(**result)[1]
     squeezed = [" ".join(text.split()) for text in report([(judged, what)]).splitlines()]
     assert any(text.endswith(" ".join(line.split())) for text in squeezed)
+
+
+@pytest.mark.parametrize(("part", "sensitive"), [("chats", "0"), ("crisis_candidates", "1"), ("", "0")])
+def test_look_alikes_are_only_those_of_their_set(part: str, sensitive: str) -> None:
+    judged = Judged(text="hello", part=part, sensitive=sensitive)
+    assert "look-alikes" not in report([(judged, pair()[1])])
 
 
 def test_decisions_are_compared_where_they_are_judged() -> None:

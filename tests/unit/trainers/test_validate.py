@@ -213,7 +213,7 @@ def test_a_link_ends_where_the_sentence_does(project: Project, said: Said, after
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[BaseTestServer[web.Request]]:
+async def site() -> AsyncIterator[BaseTestServer]:
     """A site with one page, and one that wants to be asked with GET."""
 
     async def there(request: web.Request) -> web.Response:
@@ -233,14 +233,12 @@ def answered(*addresses: str) -> list[Answer]:
     ]
 
 
-async def test_pages_that_are_there_are_alive(site: BaseTestServer[web.Request]) -> None:
+async def test_pages_that_are_there_are_alive(site: BaseTestServer) -> None:
     asked = answered(str(site.make_url("/there")), str(site.make_url("/shy")))
     assert await dead_links(list(links(asked))) == []
 
 
-async def test_pages_that_are_not_there_are_dead(
-    site: BaseTestServer[web.Request], unused_tcp_port: int
-) -> None:
+async def test_pages_that_are_not_there_are_dead(site: BaseTestServer, unused_tcp_port: int) -> None:
     asked = answered(str(site.make_url("/gone")), f"http://127.0.0.1:{unused_tcp_port}/")
     gone, nobody = await dead_links(list(links(asked)))
     assert str(gone).startswith("x.yml:1: utter_x: ")

@@ -1,0 +1,31 @@
+"""Cross-validation in a process of its own: this one has no Rasa in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.errors import EvaluationError
+from bot.supervisor import Supervisor, model
+from bot.trainers.folds import CrossRead, read_folds
+
+
+async def cross_validate(folds: int, say: Callable[[str], None]) -> list[CrossRead]:
+    """Every example of data/nlu, read by a model that was trained without it.
+
+    Raises `EvaluationError` with the last words of Rasa where it fails.
+    """
+    last_words: list[str] = []
+
+    def listen(line: str) -> None:
+        last_words.append(line)
+        if line.startswith("fold "):
+            say(f"cross-validation | {line}")
+
+    with TemporaryDirectory(prefix="relais-") as folder:
+        out = Path(folder) / "folds.jsonl"
+        program = model.hushed("folds", "bench.folds", "--folds", str(folds), "--out", str(out))
+        if await Supervisor(say).run(program, listen) != 0:
+            raise EvaluationError("\n".join(["Cross-validation failed. Its last words:", *last_words[-20:]]))
+        return read_folds(out)
