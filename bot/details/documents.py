@@ -36,12 +36,16 @@ _SHORTEST, _LONGEST = 6, 18
 def documents(text: str) -> Iterator[Detail]:
     """The document numbers."""
     for match in _SPANISH.finditer(text):
-        if _is_spanish(match.group()):
+        if _is_spanish(match.group()) or _is_announced(match, text):
             yield detail("document", match)
     for pattern in (_NUMBER, _IN_SMALL_LETTERS):
         for match in pattern.finditer(text):
-            if _could_be(match.group()) and _WORD.search(text[max(0, match.start() - _NEAR) : match.start()]):
+            if _could_be(match.group()) and _is_announced(match, text):
                 yield detail("document", match)
+
+
+def _is_announced(match: re.Match[str], text: str) -> bool:
+    return bool(_WORD.search(text[max(0, match.start() - _NEAR) : match.start()]))
 
 
 def _could_be(number: str) -> bool:
