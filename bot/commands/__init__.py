@@ -18,6 +18,7 @@ MODULES = {
     "doctor": "doctor",
     "user": "user",
     "replay": "replay",
+    "examples": "examples",
     "evaluate": "evaluate",
     "accept": "accept",
     "train": "train",

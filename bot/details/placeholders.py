@@ -12,6 +12,8 @@ from bot.details import find
 from bot.details.detail import Detail, DetailKind, apart, detail
 from bot.details.vocabulary import fold
 
+# What is left of a card when it is stored: bot.details.mask keeps the last digits.
+_STORED_CARD = re.compile(r"•{4} \d{4}\b")
 _HANDLE = re.compile(r"(?<![\w@.])@\w{2,}")
 
 
@@ -38,7 +40,8 @@ class Placeholders:
 
     def mask(self, text: str, known: str = "") -> Masked:
         """Mask a text; `known` is the name under which the customer writes."""
-        found = apart([*find(text), *self._handles(text), *self._names.find(text, known)])
+        stored = (detail("card", match) for match in _STORED_CARD.finditer(text))
+        found = apart([*stored, *find(text), *self._handles(text), *self._names.find(text, known)])
         for one in reversed(found):
             text = f"{text[: one.start]}<{one.kind}>{text[one.end :]}"
         return Masked(text=text, kinds=tuple(one.kind for one in found))

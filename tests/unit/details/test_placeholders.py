@@ -1,3 +1,4 @@
+from bot.details import mask
 from bot.details.detail import Detail
 from bot.details.placeholders import Placeholders
 
@@ -23,6 +24,7 @@ def test_a_placeholder_stands_for_each_detail() -> None:
 
 def test_a_card_shows_no_digit() -> None:
     assert PLACEHOLDERS.mask("card 4111 1111 1111 1111").text == "card <card>"
+    assert PLACEHOLDERS.mask(mask("card 4111 1111 1111 1111")).text == "card <card>"
 
 
 def test_handles_of_customers_are_masked_and_the_brands_own_stay() -> None:

@@ -1,0 +1,158 @@
+"""`python -m bot examples`"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from msgspec import Struct
+
+from bot.assistant.rasa import Rasa
+from bot.brand import Brand, load_brand
+from bot.clock import now
+from bot.commands.alone import rasa_alone
+from bot.details.names import Names
+from bot.details.placeholders import Masked, Placeholders
+from bot.guard import load_guard
+from bot.settings import Settings, read_settings
+from bot.store import migrate, said
+from bot.store.said import Said
+from bot.store.store import Store
+from bot.trainers.evaluate import Judge, judge_all
+from bot.trainers.judged import Judged
+
+# The names of columns that `evaluate` reads too are those of bot.trainers.judged.
+COLUMNS = ("day", "surface", "text", "language", "register", "topic", "decision", "confidence", "replied")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class Understood(Struct, frozen=True, kw_only=True):
+    """What the assistant of today makes of a message; empty where it was not asked."""
+
+    language: str = ""
+    register: str = ""
+    topic: str = ""
+    decision: str = ""
+    confidence: str = ""
+
+
+@click.command("examples")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How far to look back."
+)
+@click.option("--quick", is_flag=True, help="Do not ask the assistant again; leaves its columns empty.")
+def command(out: Path, days: int, quick: bool) -> None:
+    """Write what customers said lately to the CSV file OUT, for trainers, without personal details.
+
+    Instead of each name, address, number and handle stands its kind, such as <name>. Beside each
+    message stands what the assistant of today makes of it, and what the bot replied with at the
+    time. Names are not found for sure: read the file before you pass it on.
+    """
+    _make(out)
+    settings = read_settings(os.environ)
+    brand = load_brand(settings.brand_file)
+    placeholders = Placeholders(Names(own=[brand.name]), own=[brand.name])
+    messages = _read(settings, days)
+    masked = [placeholders.mask(message.text, message.author) for message in messages]
+    understood = [Understood()] * len(messages) if quick else asyncio.run(_ask(messages, settings, brand))
+    rows = [row(*given) for given in zip(messages, masked, understood, strict=True)]
+    write(out, rows)
+    click.echo(summary(masked, days))
+
+
+def row(message: Said, masked: Masked, understood: Understood) -> dict[str, str]:
+    """A row of the file."""
+    return {
+        "day": message.at.date().isoformat(),
+        "surface": message.surface,
+        "text": masked.text,
+        "language": understood.language or message.language or "",
+        "register": understood.register,
+        "topic": understood.topic,
+        "decision": understood.decision,
+        "confidence": understood.confidence,
+        "replied": message.reaction or "none",
+    }
+
+
+def write(out: Path, rows: Iterable[dict[str, str]]) -> None:
+    """Write a CSV file that no spreadsheet executes."""
+    # The mark at the beginning tells spreadsheets that it is UTF-8.
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows({name: _harmless(value) for name, value in values.items()} for values in rows)
+
+
+def summary(masked: Sequence[Masked], days: int) -> str:
+    """What was written and what was masked."""
+    counts = Counter(kind for one in masked for kind in one.kinds)
+    masks = ", ".join(f"{kind} {count}" for kind, count in counts.most_common()) or "nothing"
+    written = f"{len(masked)} messages of the last {days} days. Masked: {masks}."
+    return f"{written}\nRead the file before you pass it on: not every name is found."
+
+
+def _make(out: Path) -> None:
+    """Make the file that its owner alone may read, before anything takes time."""
+    try:
+        out.touch(mode=0o600)
+    except OSError as error:
+        raise click.FileError(str(out), error.strerror) from error
+
+
+def _harmless(value: str) -> str:
+    return f"'{value}" if value.lstrip(" \n").startswith(_FORMULA) else value
+
+
+def _read(settings: Settings, days: int) -> list[Said]:
+    store = Store(settings.database_url)
+    try:
+        migrate.upgrade(store)
+        return store.run_now(said.since, now() - timedelta(days=days))
+    finally:
+        store.close()
+
+
+async def understand(messages: Sequence[Said], judge: Judge) -> list[Understood]:
+    """What the assistant makes of each message, as the first of a conversation."""
+    # What is typed never starts with a slash for the assistant: that would be an order.
+    rows = [Judged(text=m.text.lstrip("/ ") or "?", surface=m.surface) for m in messages]
+    results = [outcome.result for outcome in await judge_all(rows, judge, _progress)]
+    return [
+        Understood(
+            language=result.language,
+            register=result.register,
+            topic=result.topic,
+            decision=result.decision,
+            confidence=f"{result.confidence:.2f}",
+        )
+        for result in results
+    ]
+
+
+async def _ask(messages: Sequence[Said], settings: Settings, brand: Brand) -> list[Understood]:
+    if not messages:
+        return []
+    async with rasa_alone(settings, Path.cwd(), _say) as address:
+        assistant = Rasa(address)
+        try:
+            return await understand(messages, Judge(assistant, brand, load_guard(settings.guard_folder)))
+        finally:
+            await assistant.close()
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 50 == 0 or done == total:
+        _say(f"{done} of {total} messages")
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
