@@ -12,6 +12,7 @@ import click
 
 from bot.app import serve
 from bot.commands.prepare import prepare
+from bot.details.logs import Masking
 from bot.settings import Settings, read_settings
 
 
@@ -21,7 +22,9 @@ def command() -> None:
 
     Rasa and the action server run elsewhere (RELAIS_RASA_URL); `up` runs all three.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(Masking("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = read_settings(os.environ)
     if login := prepare(settings):

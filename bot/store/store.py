@@ -79,13 +79,15 @@ class Store:
 
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, future=True, pool_pre_ping=True)
+        return create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True)
     file = make_url(url).database
     if file:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
         future=True,
+        # What customers said are parameters: an error that is logged must not show them.
+        hide_parameters=True,
         poolclass=QueuePool,
         connect_args={"timeout": SQLITE_PATIENCE, "check_same_thread": False},
     )
