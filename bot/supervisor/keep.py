@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
+from bot.details import mask
 from bot.supervisor.child import Child, Program, Say
 
 _FIRST_PAUSE = 0.5
@@ -88,6 +89,7 @@ class Supervisor:
 
     async def _live(self, program: Program) -> str:
         try:
-            return cause_of(await self.run(program, lambda line: self._say(f"{program.name} | {line}")))
+            # What a program quotes of a customer's words, in a warning, is not for the terminal.
+            return cause_of(await self.run(program, lambda line: self._say(f"{program.name} | {mask(line)}")))
         except OSError as error:
             return f"cannot be started: {error}"

@@ -81,6 +81,16 @@ def test_personal_details_go_to_the_private_chat_only(house: DeskHouse, ann: Age
     assert reply(house, case, ann, "Card 4111 1111 1111 1111", to=private)
 
 
+def test_documents_and_postal_addresses_are_not_published_but_people_are_greeted(
+    house: DeskHouse, ann: Agent
+) -> None:
+    case = house.case(surface="public")
+    with pytest.raises(ReplyRefused) as refused:
+        reply(house, case, ann, "Passport 09AB12345, to 12 rue des Lilas, 69003 Lyon")
+    assert refused.value.details == ("document", "address")
+    assert reply(house, case, ann, "Hello Marie, we look into it", token="two")
+
+
 def test_the_brands_own_address_may_be_published(house: DeskHouse, ann: Agent) -> None:
     case = house.case(surface="public")
     assert reply(house, case, ann, "Write to care@nimbea.example")

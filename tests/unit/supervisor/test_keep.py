@@ -71,6 +71,12 @@ async def test_each_line_is_prefixed_with_the_name(supervisor: Supervisor, ear: 
     assert ear.said == ["child | one", "child | two", "child | ready"]
 
 
+async def test_what_a_program_quotes_of_a_customer_is_masked(supervisor: Supervisor, ear: Ear) -> None:
+    supervisor.keep(python("print('odd: mail ann@mail.example')\n" + WAIT_FOR_EVER))
+    await ear.hears("ready")
+    assert ear.said[0] == "child | odd: mail ••••"
+
+
 async def test_a_child_that_dies_is_started_again_and_said_so(supervisor: Supervisor, ear: Ear) -> None:
     supervisor.keep(python("print('up'); raise SystemExit(3)"))
     await ear.hears("up", times=2)
