@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
 import click
 
-from bench.pipeline import Config, config_of
+from bench.pipeline import Config, Examples, config_of
 from bench.report import Measured, report
 from bench.tables import Row, read_rows
-from bench.worker import Worker
+from bench.worker import Hired, Worker
 from bot.errors import RelaisError
 
 # The plain sparse pipeline of Rasa that others are measured against.
@@ -69,7 +69,12 @@ def command(
 
 
 def run(
-    configs: dict[str, Config], train: Sequence[Row], test: Sequence[Row], *, timed: int
+    configs: dict[str, Config],
+    train: Sequence[Row],
+    test: Sequence[Row],
+    *,
+    timed: int,
+    hire: Callable[[Config, Examples], Hired] = Worker,
 ) -> list[Measured]:
     """Train every pipeline, time them by turns, then have each read all of `test`."""
     labels = sorted({label for _, label in train})
@@ -77,10 +82,10 @@ def run(
     names = {label: f"label_{number}" for number, label in enumerate(labels)}
     examples = [(text, names[label]) for text, label in train]
     with ExitStack() as stack:
-        workers: dict[str, Worker] = {}
+        workers: dict[str, Hired] = {}
         for name, config in configs.items():
             click.echo(f"training {name} on {len(train)} messages, {len(labels)} labels ...", err=True)
-            workers[name] = stack.enter_context(Worker(config, examples))
+            workers[name] = stack.enter_context(hire(config, examples))
         click.echo(f"reading {len(test)} messages ...", err=True)
         seconds = _by_turns(workers, _unseen(train, test, timed))
         texts = [text for text, _ in test]
@@ -88,7 +93,7 @@ def run(
 
 
 def _measured(
-    name: str, worker: Worker, texts: Sequence[str], labels: Sequence[str], seconds: Sequence[float]
+    name: str, worker: Hired, texts: Sequence[str], labels: Sequence[str], seconds: Sequence[float]
 ) -> Measured:
     guesses = worker.read(texts)
     return Measured(
@@ -102,7 +107,7 @@ def _measured(
     )
 
 
-def _by_turns(workers: dict[str, Worker], texts: Sequence[str]) -> dict[str, list[float]]:
+def _by_turns(workers: dict[str, Hired], texts: Sequence[str]) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {name: [] for name in workers}
     for worker in workers.values():
         worker.time(["warming up"] * _WARMING_UP)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -26,6 +26,24 @@ class Guess(Struct, frozen=True, kw_only=True):
     intent: str
     confidence: float
     is_unsure: bool
+
+
+class Hired(Protocol):
+    """What the bench asks of a worker."""
+
+    seconds: float
+
+    def __enter__(self) -> Hired: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def time(self, texts: Sequence[str]) -> list[float]: ...
+
+    def read(self, texts: Sequence[str]) -> list[Guess]: ...
+
+    def peak(self) -> float: ...
 
 
 class Worker:
