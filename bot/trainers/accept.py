@@ -33,7 +33,7 @@ def accept(root: Path, *, model: str, because: str) -> Sequence[Loss]:
             f"The gate refuses this release:\n{told}\nTo accept it say why: --because REASON"
         )
     kept = (*accepted.because, *_reasons(present, lost, because)) if accepted else ()
-    save(structs.replace(present, because=kept), root / ACCEPTED)
+    save(structs.replace(_slim(present), because=kept), root / ACCEPTED)
     return lost
 
 
@@ -44,6 +44,15 @@ def _present(root: Path, model: str) -> Evaluation:
     if present.inputs != inputs(root, model):
         raise EvaluationError("Something has changed since the last evaluation: `make evaluate` first.")
     return present
+
+
+def _slim(evaluation: Evaluation) -> Evaluation:
+    """Without the figures of every kind, which nothing is compared with."""
+    held_out, crossed = (
+        {name: structs.replace(it, registers={}, kinds={}) for name, it in figures.items()}
+        for figures in (evaluation.held_out, evaluation.crossed)
+    )
+    return structs.replace(evaluation, held_out=held_out, crossed=crossed)
 
 
 def _reasons(present: Evaluation, lost: Sequence[Loss], because: str) -> list[str]:

@@ -20,8 +20,8 @@ def confusion_picture(counts: Sequence[Sequence[int]], labels: Sequence[str]) ->
     Resting the mouse on a cell names it.
     """
     longest = max(map(len, labels), default=0)
-    # A letter of this size is about 7 wide; cells of many labels are smaller.
-    edge, cell = 20 + 7 * longest, 44 if len(labels) < 15 else 22
+    # A letter of this size is about 7.5 wide; cells of many labels are smaller.
+    edge, cell = 24 + 7.5 * longest, 44 if len(labels) < 15 else 22
     size = edge + cell * len(labels) + 20
     parts = [
         *_heads(labels, edge, cell),
@@ -43,15 +43,15 @@ def reliability_picture(curves: Mapping[str, Sequence[Tenth]]) -> str:
     return _svg(size, size, parts)
 
 
-def _heads(labels: Sequence[str], edge: int, cell: int) -> Iterator[str]:
+def _heads(labels: Sequence[str], edge: float, cell: int) -> Iterator[str]:
     for number, label in enumerate(labels):
         middle = edge + cell * number + cell / 2
         yield _text(edge - 6, middle + 4, label, anchor="end")
-        turned = f'transform="rotate(-90 {middle + 4:g} {edge - 6})"'
+        turned = f'transform="rotate(-90 {middle + 4:g} {edge - 6:g})"'
         yield _text(middle + 4, edge - 6, label, extra=turned)
 
 
-def _cells(counts: Sequence[Sequence[int]], labels: Sequence[str], edge: int, cell: int) -> Iterator[str]:
+def _cells(counts: Sequence[Sequence[int]], labels: Sequence[str], edge: float, cell: int) -> Iterator[str]:
     for y, row in enumerate(counts):
         for x, count in enumerate(row):
             share = count / (sum(row) or 1)
@@ -59,7 +59,7 @@ def _cells(counts: Sequence[Sequence[int]], labels: Sequence[str], edge: int, ce
             colour = f"rgba({_RIGHT if x == y else _WRONG},{share**0.5:.2f})"
             told = escape(f"{labels[y]} taken for {labels[x]}: {count} of {sum(row)}")
             yield (
-                f'<rect x="{place[0]}" y="{place[1]}" width="{cell}" height="{cell}" '
+                f'<rect x="{place[0]:g}" y="{place[1]:g}" width="{cell}" height="{cell}" '
                 f'fill="{colour}" stroke="{_PALE}"><title>{told}</title></rect>'
             )
             if count:
