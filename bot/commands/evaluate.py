@@ -18,22 +18,11 @@ from bot.commands.folds import cross_validate
 from bot.guard import load_guard
 from bot.settings import read_settings
 from bot.supervisor import model
-from bot.trainers.confusions import confusions
 from bot.trainers.evaluate import Judge, evaluate
-from bot.trainers.figures import ACCEPTED, RESULTS, Evaluation, load
-from bot.trainers.gate import Loss, in_common, losses
+from bot.trainers.figures import ACCEPTED, RESULTS, load
 from bot.trainers.material import read_topics
-from bot.trainers.release import (
-    Evidence,
-    curves,
-    evaluation_of,
-    guesses,
-    see_held_out,
-    write,
-    write_files,
-)
-from bot.trainers.report import gist, report, top_confusions, verdict
-from bot.trainers.scores import report as scores_of
+from bot.trainers.publish import publish
+from bot.trainers.release import Evidence, evaluation_of, origin, see_held_out
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDS = click.IntRange(min=0, max=20)
@@ -60,12 +49,16 @@ def command(file: Path | None, out: Path | None, folds: int) -> None:
     if file:
         click.echo(asyncio.run(_evaluate(file, out)))
         return
-    evidence = asyncio.run(_see(folds))
     root = Path.cwd()
-    present = evaluation_of(evidence, root=root, model=model.fingerprint(root), made_at=now())
-    lost = _tell(evidence, present, load(root / ACCEPTED))
-    if lost:
-        raise click.ClickException(f"{len(lost)} losses: see {RESULTS}/evaluation.md, or `make accept`.")
+    measured, accepted = origin(root, model.fingerprint(root)), load(root / ACCEPTED)
+    evidence = asyncio.run(_see(folds))
+    present = evaluation_of(evidence, measured, now())
+    published = publish(evidence, present, accepted, root / RESULTS)
+    click.echo(published.gist)
+    if published.losses:
+        raise click.ClickException(
+            f"Refused: {RESULTS}/evaluation.md says more, docs/trainers.md what to do."
+        )
 
 
 async def _evaluate(file: Path, out: Path | None) -> str:
@@ -92,20 +85,6 @@ async def _judge() -> AsyncIterator[Judge]:
             yield Judge(assistant, brand, guard)
         finally:
             await assistant.close()
-
-
-def _tell(evidence: Evidence, present: Evaluation, accepted: Evaluation | None) -> list[Loss]:
-    """Write the files, print the gist; what the gate holds against this release."""
-    both = in_common(evidence.pairs, accepted) if accepted else None
-    lost = losses(evidence.pairs, present, accepted) if accepted else []
-    confused, gate = confusions(guesses(evidence)), verdict(lost, both)
-    RESULTS.mkdir(exist_ok=True)
-    write_files(evidence, present, RESULTS)
-    write(RESULTS / "evaluation.md", report(present, curves(evidence), confused, gate, both))
-    click.echo(scores_of(evidence.pairs))
-    click.echo("\n".join(["", "Commonest confusions", *top_confusions(confused)]))
-    click.echo("\n".join(["", *gist(present), "", *gate]))
-    return lost
 
 
 def _progress(done: int, total: int) -> None:

@@ -13,7 +13,7 @@ from bot.trainers.gate import Loss, losses
 from bot.trainers.judged import held_out, with_topics
 from bot.trainers.material import read_topics
 from bot.trainers.measures import Pair
-from bot.trainers.release import inputs
+from bot.trainers.release import origin
 
 _EVALUATION = RESULTS / "evaluation.json"
 
@@ -41,7 +41,7 @@ def _present(root: Path, model: str) -> Evaluation:
     present = load(root / _EVALUATION)
     if present is None:
         raise EvaluationError("There is nothing to accept yet: `make evaluate` first.")
-    if present.inputs != inputs(root, model):
+    if present.inputs != origin(root, model).inputs:
         raise EvaluationError("Something has changed since the last evaluation: `make evaluate` first.")
     return present
 

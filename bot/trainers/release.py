@@ -93,12 +93,26 @@ async def see_held_out(root: Path, judge: Judge, progress: Progress) -> list[Mes
     ]
 
 
-def evaluation_of(evidence: Evidence, *, root: Path, model: str, made_at: datetime) -> Evaluation:
-    """The figures of a release; `model` is the hash of what the model is made of."""
+class Origin(Struct, frozen=True, kw_only=True):
+    """Hashes of all that figures depend on, and of the training examples alone."""
+
+    inputs: str
+    examples: str
+
+
+def origin(root: Path, model: str) -> Origin:
+    """The hashes of the present files; `model` is that of what the model is made of."""
+    rules = _digest(root, _RULES)
+    inputs = hashlib.sha256(f"{model} {rules}".encode()).hexdigest()[:16]
+    return Origin(inputs=inputs, examples=_digest(root, _EXAMPLES))
+
+
+def evaluation_of(evidence: Evidence, origin: Origin, made_at: datetime) -> Evaluation:
+    """The figures of a release. `origin` is to be taken before it is measured, which takes a while."""
     return Evaluation(
         made_at=made_at,
-        inputs=inputs(root, model),
-        examples=digest(root, _EXAMPLES),
+        inputs=origin.inputs,
+        examples=origin.examples,
         held_out={
             language: held_out_figures([it.pair for it in spoken], [it.sure for it in spoken])
             for language in _languages(it.row.language for it in evidence.messages)
@@ -111,23 +125,6 @@ def evaluation_of(evidence: Evidence, *, root: Path, model: str, made_at: dateti
         },
         outcomes={key(row): outcome(result) for row, result in evidence.pairs},
     )
-
-
-def inputs(root: Path, model: str) -> str:
-    """A hash of all that the figures depend on."""
-    return hashlib.sha256(f"{model} {digest(root, _RULES)}".encode()).hexdigest()[:16]
-
-
-def digest(root: Path, tops: Iterable[str]) -> str:
-    """A hash over names and contents of files."""
-    hashed = hashlib.sha256()
-    for top in tops:
-        found = sorted((root / top).rglob("*.*")) if (root / top).is_dir() else [root / top]
-        for file in found:
-            if file.is_file() and file.suffix in (".yml", ".csv", ".py"):
-                content = hashlib.sha256(file.read_bytes()).hexdigest()
-                hashed.update(f"{file.relative_to(root).as_posix()} {content}\n".encode())
-    return hashed.hexdigest()[:16]
 
 
 def write_files(evidence: Evidence, evaluation: Evaluation, folder: Path) -> None:
@@ -163,6 +160,18 @@ def write(file: Path, content: str) -> None:
         file.write_text(content, encoding="utf8")
     except OSError as error:
         raise EvaluationError(f"{file}: {error.strerror}") from error
+
+
+def _digest(root: Path, tops: Iterable[str]) -> str:
+    """A hash over names and contents of files."""
+    hashed = hashlib.sha256()
+    for top in tops:
+        found = sorted((root / top).rglob("*.*")) if (root / top).is_dir() else [root / top]
+        for file in found:
+            if file.is_file() and file.suffix in (".yml", ".csv", ".py"):
+                content = hashlib.sha256(file.read_bytes()).hexdigest()
+                hashed.update(f"{file.relative_to(root).as_posix()} {content}\n".encode())
+    return hashed.hexdigest()[:16]
 
 
 def _languages(spoken: Iterable[str]) -> list[str]:

@@ -16,12 +16,13 @@ from bot.trainers.confusions import confusions
 from bot.trainers.evaluate import Judge
 from bot.trainers.figures import ACCEPTED, RESULTS, Evaluation, load, outcome, result_of, save
 from bot.trainers.gate import in_common
+from bot.trainers.publish import publish
 from bot.trainers.release import (
     Evidence,
     curves,
     evaluation_of,
     guesses,
-    inputs,
+    origin,
     see_held_out,
     write_files,
 )
@@ -39,8 +40,14 @@ EVIDENCE = Evidence(
 )
 
 
+WORSE = Evidence(
+    messages=[message(EVIDENCE.messages[0].row, result("thank", "thanks")), *EVIDENCE.messages[1:]],
+    reads=[],
+)
+
+
 def made(project: Project) -> Evaluation:
-    return evaluation_of(EVIDENCE, root=project.root, model="m", made_at=AT)
+    return evaluation_of(EVIDENCE, origin(project.root, "m"), AT)
 
 
 async def test_held_out_messages_are_read_with_their_place(project: Project, brand: Brand) -> None:
@@ -91,6 +98,7 @@ def test_the_files_show_every_mistake_with_its_sentence(project: Project, tmp_pa
     told = (tmp_path / "confusions.md").read_text(encoding="utf8")
     assert "## thanks taken for complaint: 1\n\n- 0.40 tests/nlu/en.csv:2 gracias" in told
     assert "- 0.80 a.yml:5 great, late" in told
+    assert "late <again>" not in told
     assert "late <again>" in (tmp_path / "messages.csv").read_text(encoding="utf8")
 
 
@@ -117,6 +125,22 @@ def test_the_report_holds_figures_verdict_and_confusions(project: Project) -> No
     assert list(top_confusions([])) == []
 
 
+def test_a_release_that_lost_is_published_with_what_it_lost(project: Project, tmp_path: Path) -> None:
+    accepted = made(project)
+    worse = evaluation_of(WORSE, origin(project.root, "m"), AT)
+    published = publish(WORSE, worse, accepted, tmp_path / "results")
+    assert published.losses
+    assert "  - now thank: late <again>" in published.gist
+    assert "This release is refused" in (tmp_path / "results/evaluation.md").read_text(encoding="utf8")
+
+
+def test_the_first_release_is_published_without_a_comparison(project: Project, tmp_path: Path) -> None:
+    published = publish(EVIDENCE, made(project), None, tmp_path)
+    assert published.losses == []
+    for words in ("Registers (3 judged)", "Commonest confusions", "no accepted evaluation"):
+        assert words in published.gist
+
+
 def evaluated(project: Project, evidence: Evidence = EVIDENCE) -> None:
     """As `make evaluate` leaves it, for the messages of the evidence."""
     lines = [
@@ -124,14 +148,8 @@ def evaluated(project: Project, evidence: Evidence = EVIDENCE) -> None:
         for it in evidence.messages
     ]
     project.write("tests/nlu/en.csv", "\n".join(["text,language,register,answerable,topic", *lines]) + "\n")
-    present = evaluation_of(evidence, root=project.root, model="m", made_at=AT)
+    present = evaluation_of(evidence, origin(project.root, "m"), AT)
     save(present, project.root / RESULTS / "evaluation.json")
-
-
-WORSE = Evidence(
-    messages=[message(EVIDENCE.messages[0].row, result("thank", "thanks")), *EVIDENCE.messages[1:]],
-    reads=[],
-)
 
 
 def test_without_an_evaluation_nothing_is_accepted(project: Project) -> None:
@@ -144,7 +162,7 @@ def test_the_first_evaluation_is_accepted(project: Project) -> None:
     assert accept(project.root, model="m", because="") == []
     kept = load(project.root / ACCEPTED)
     assert kept is not None
-    assert kept.inputs == inputs(project.root, "m")
+    assert kept.inputs == origin(project.root, "m").inputs
 
 
 @pytest.mark.parametrize("changed", ["brand.yml", "data/answers/question_pet.yml", "tests/nlu/fr.csv"])
