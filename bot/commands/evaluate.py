@@ -57,7 +57,7 @@ def command(file: Path | None, out: Path | None, folds: int) -> None:
     click.echo(published.gist)
     if published.losses:
         raise click.ClickException(
-            f"Refused: {RESULTS}/evaluation.md says more, docs/trainers.md what to do."
+            f"Refused: {RESULTS}/evaluation.md says more, docs/trainers.md the rest."
         )
 
 
