@@ -18,29 +18,38 @@ from bot.trainers.material import Example, read_examples
 
 @click.command("bench.folds")
 @click.option("--folds", type=click.IntRange(min=2), default=3, show_default=True)
+@click.option("--examples", "most", type=click.IntRange(min=0), default=0, help="At most so many; 0: all.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def command(folds: int, out: Path) -> None:
+def command(folds: int, most: int, out: Path) -> None:
     """Cross-validate the pipeline of config.yml over data/nlu; write a line of JSON per example."""
-    examples = read_examples(Path.cwd())
+    examples = sample(read_examples(Path.cwd()), most)
     with out.open("wb") as file:
         for read in cross_read(config_of(Path("config.yml")), deal(examples, folds)):
             file.write(msgspec.json.encode(read) + b"\n")
 
 
-def deal(examples: Sequence[Example], folds: int) -> list[list[Example]]:
-    """Deal examples into folds, those of each intent and language as evenly as can be.
+def sample(examples: Sequence[Example], most: int) -> list[Example]:
+    """At most so many examples (0: all), from every intent and language in proportion."""
+    count = len(examples)
+    kept = min(most or count, count)
+    return [it for n, it in enumerate(_grouped(examples)) if n * kept // count != (n - 1) * kept // count]
 
-    The same example always comes in the same order, whatever is added to the others: hence by
-    a hash of its text and not by chance.
-    """
+
+def deal(examples: Sequence[Example], folds: int) -> list[list[Example]]:
+    """Deal examples into folds, those of each intent and language as evenly as can be."""
+    dealt: list[list[Example]] = [[] for _ in range(folds)]
+    # Each group begins where the last one ended: else the first fold would be the largest.
+    for number, example in enumerate(_grouped(examples)):
+        dealt[number % folds].append(example)
+    return dealt
+
+
+def _grouped(examples: Sequence[Example]) -> list[Example]:
+    """By intent and language, shuffled within: by a hash of the text, and so the same every time."""
     groups: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for example in sorted(examples, key=_shuffled):
         groups[example.intent, example.language].append(example)
-    dealt: list[list[Example]] = [[] for _ in range(folds)]
-    # Each group begins where the last one ended: else the first fold would be the largest.
-    for number, example in enumerate(it for group in groups.values() for it in group):
-        dealt[number % folds].append(example)
-    return dealt
+    return [example for key in sorted(groups) for example in groups[key]]
 
 
 def cross_read(config: Config, folds: Sequence[Sequence[Example]]) -> Iterator[CrossRead]:

@@ -34,7 +34,14 @@ _FOLDS = click.IntRange(min=0, max=20)
 @click.option(
     "--folds", type=_FOLDS, default=3, show_default=True, help="Of the cross-validation; 0 leaves it out."
 )
-def command(file: Path | None, out: Path | None, folds: int) -> None:
+@click.option(
+    "--examples",
+    type=click.IntRange(min=0),
+    default=6000,
+    show_default=True,
+    help="Of the cross-validation at most; 0: all.",
+)
+def command(file: Path | None, out: Path | None, folds: int, examples: int) -> None:
     """Measure the assistant on judged messages: those of FILE, or a whole release.
 
     With FILE, runs its rows through the assistant and the rules, and prints how well they did.
@@ -51,14 +58,12 @@ def command(file: Path | None, out: Path | None, folds: int) -> None:
         return
     root = Path.cwd()
     measured, accepted = origin(root, model.fingerprint(root)), load(root / ACCEPTED)
-    evidence = asyncio.run(_see(folds))
+    evidence = asyncio.run(_see(folds, examples))
     present = evaluation_of(evidence, measured, now())
     published = publish(evidence, present, accepted, root / RESULTS)
     click.echo(published.gist)
     if published.losses:
-        raise click.ClickException(
-            f"Refused: {RESULTS}/evaluation.md says more, docs/trainers.md the rest."
-        )
+        raise click.ClickException(f"Refused: {RESULTS}/evaluation.md says more, docs/trainers.md the rest.")
 
 
 async def _evaluate(file: Path, out: Path | None) -> str:
@@ -66,10 +71,10 @@ async def _evaluate(file: Path, out: Path | None) -> str:
         return await evaluate(file, out, judge=judge, topics=read_topics(Path.cwd()), progress=_progress)
 
 
-async def _see(folds: int) -> Evidence:
+async def _see(folds: int, examples: int) -> Evidence:
     async with _judge() as judge:
         messages = await see_held_out(Path.cwd(), judge, _progress)
-    reads = await cross_validate(folds, _say) if folds else []
+    reads = await cross_validate(folds, examples, _say) if folds else []
     return Evidence(messages=messages, reads=reads)
 
 

@@ -11,8 +11,8 @@ from bot.supervisor import Supervisor, model
 from bot.trainers.folds import CrossRead, read_folds
 
 
-async def cross_validate(folds: int, say: Callable[[str], None]) -> list[CrossRead]:
-    """Every example of data/nlu, read by a model that was trained without it.
+async def cross_validate(folds: int, examples: int, say: Callable[[str], None]) -> list[CrossRead]:
+    """Examples of data/nlu, at most so many, each read by a model that was trained without it.
 
     Raises `EvaluationError` with the last words of Rasa where it fails.
     """
@@ -25,7 +25,8 @@ async def cross_validate(folds: int, say: Callable[[str], None]) -> list[CrossRe
 
     with TemporaryDirectory(prefix="relais-") as folder:
         out = Path(folder) / "folds.jsonl"
-        program = model.hushed("folds", "bench.folds", "--folds", str(folds), "--out", str(out))
+        chosen = ("--folds", str(folds), "--examples", str(examples), "--out", str(out))
+        program = model.hushed("folds", "bench.folds", *chosen)
         if await Supervisor(say).run(program, listen) != 0:
             raise EvaluationError("\n".join(["Cross-validation failed. Its last words:", *last_words[-20:]]))
         return read_folds(out)

@@ -77,8 +77,9 @@ def _macro_f1(pairs: Sequence[Pair], language: str) -> float:
 
 
 def _crossed(present: Evaluation, accepted: Evaluation) -> Iterator[Loss]:
-    if not present.crossed or not accepted.crossed or present.examples != accepted.examples:
+    now, then = present.crossed.get(ALL), accepted.crossed.get(ALL)
+    if not now or not then or (present.examples, now.messages) != (accepted.examples, then.messages):
         return
-    now, then = present.crossed[ALL].macro_f1, accepted.crossed[ALL].macro_f1
-    if then - now > POINT:
-        yield Loss(words=f"macro-F1 of cross-validation: {now:.3f}, it was {then:.3f}")
+    if then.macro_f1 - now.macro_f1 > POINT:
+        words = f"macro-F1 of cross-validation: {now.macro_f1:.3f}, it was {then.macro_f1:.3f}"
+        yield Loss(words=words)

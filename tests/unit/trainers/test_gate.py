@@ -107,6 +107,8 @@ def test_cross_validation_counts_where_the_examples_are_the_same() -> None:
     then = structs.replace(evaluation(pairs), crossed={"all": cross_figures(good)})
     assert [loss.words[:27] for loss in losses(pairs, now, then)] == ["macro-F1 of cross-validatio"]
     assert losses(pairs, structs.replace(now, examples="others"), then) == []
+    fewer = structs.replace(now, crossed={"all": cross_figures(bad[:1])})
+    assert losses(pairs, fewer, then) == []
 
 
 def test_the_verdict_names_the_messages_that_newly_went_wrong() -> None:
