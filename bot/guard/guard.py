@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.guard.emergency import Emergency, read_emergency
+from bot.guard.headline import is_headline
 from bot.guard.loading import Kinds, Rules, read_kinds, read_languages
 from bot.guard.search import Match, Search
 from bot.guard.values import Finding, Kind, Strength
@@ -30,7 +31,7 @@ class Guard:
         self.languages = dict(languages)
         self.kinds: dict[str, Kind] = {kind.id: kind for kind in kinds.kinds}
         self._gravity = {kind.id: place for place, kind in enumerate(kinds.kinds)}
-        self._weak = kinds
+        self._terms = kinds
         self._emergency = emergency
         self._search = Search(languages.values())
 
@@ -39,15 +40,22 @@ class Guard:
 
         `language` is that of the message or conversation (ISO 639-1): its weak patterns are
         looked for, and the strong ones of every language. With None, or a language that has
-        no file, all of every language.
+        no file, all of every language. In shared news a strong pattern is a weak one.
         """
         known = language if language in self.languages else None
         found: dict[str, Match] = {}
         for match in self._search.find(text, known):
             before = found.get(match.rule.kind)
-            if before is None or _strength(match) < _strength(before):
+            if before is None or match.strength < before.strength:  # strong sorts before weak
                 found[match.rule.kind] = match
-        return tuple(self._finding(found[kind]) for kind in sorted(found, key=self._gravity.__getitem__))
+        news = bool(found) and self._is_news(text, known)
+        return tuple(
+            self._finding(found[kind], news) for kind in sorted(found, key=self._gravity.__getitem__)
+        )
+
+    def _is_news(self, text: str, language: str | None) -> bool:
+        spoken = [self.languages[language]] if language else self.languages.values()
+        return is_headline(text, frozenset[str]().union(*(rules.personal for rules in spoken)))
 
     def combine(self, findings: Iterable[Finding], registers: Mapping[str, float]) -> Finding | None:
         """The gravest finding that counts, or None.
@@ -56,25 +64,21 @@ class Guard:
         leave trouble enough (`weak` in kinds.yml). Without probabilities a weak one counts:
         in doubt a human looks.
         """
-        trouble = sum(registers.get(name, 0) for name in self._weak.weak_registers) if registers else 1
-        counting = [f for f in findings if f.strength == "strong" or trouble >= self._weak.weak_share]
+        trouble = sum(registers.get(name, 0) for name in self._terms.weak_registers) if registers else 1
+        counting = [f for f in findings if f.strength == "strong" or trouble >= self._terms.weak_share]
         return min(counting, key=lambda finding: self._gravity[finding.kind], default=None)
 
     def help_text(self, kind: str, language: str, market: str) -> str | None:
         """See `Emergency.text`."""
         return self._emergency.text(kind, language, market)
 
-    def _finding(self, match: Match) -> Finding:
+    def _finding(self, match: Match, news: bool) -> Finding:
         rule = match.rule
+        strength: Strength = "weak" if news and rule.kind not in self._terms.firm else match.strength
         return Finding(
             kind=rule.kind,
             severity=self.kinds[rule.kind].severity,
-            strength=_strength(match),
+            strength=strength,
             words=match.words,
             why=f"{textwrap.shorten(rule.text, _LONGEST_PATTERN, placeholder=' …')} ({rule.place})",
         )
-
-
-def _strength(match: Match) -> Strength:
-    """`strong` sorts before `weak`."""
-    return "strong" if match.rule.role == "strong" else "weak"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,10 +15,15 @@ from bot.guard.reading import Entry, read_yaml
 from bot.guard.values import Kind, Severity
 from bot.guard.words import plain_words
 
-Role = Literal["strong", "weak", "look_alike"]
+Role = Literal["strong", "weak", "look_alike", "doubt"]
 Expected = Literal["strong", "weak", "silent"]
 
-_ROLES: dict[str, Role] = {"strong": "strong", "weak": "weak", "look_alikes": "look_alike"}
+_ROLES: dict[str, Role] = {
+    "strong": "strong",
+    "weak": "weak",
+    "look_alikes": "look_alike",
+    "doubts": "doubt",
+}
 _LANGUAGE = re.compile("[a-z]{2}")
 
 
@@ -44,9 +49,13 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 
 class Kinds(Struct, frozen=True, kw_only=True):
-    """The matters, the gravest first, and when a weak finding counts."""
+    """The matters, the gravest first, and when a weak finding counts.
+
+    `firm` are those that shared news does not weaken.
+    """
 
     kinds: tuple[Kind, ...]
+    firm: frozenset[str]
     weak_registers: tuple[str, ...]
     weak_share: float
 
@@ -59,17 +68,27 @@ class Rules(Struct, frozen=True, kw_only=True):
     short_forms: dict[str, str]
     often_misspelt: tuple[str, ...]
     not_typos: tuple[str, ...]
+    personal: frozenset[str]
 
 
 def read_kinds(file: Path) -> Kinds:
     """Read kinds.yml. Raises `GuardError` naming file, line and key."""
-    parts = read_yaml(file).parts(needed=("weak", "kinds"))
+    parts = read_yaml(file).parts(needed=("weak", "kinds"), allowed=("news",))
     weak = parts["weak"].parts(needed=("registers", "share"))
+    kinds = tuple(_kind(name, entry) for name, entry in parts["kinds"].parts().items())
     return Kinds(
-        kinds=tuple(_kind(name, entry) for name, entry in parts["kinds"].parts().items()),
+        kinds=kinds,
+        firm=_firm(parts["news"], {kind.id for kind in kinds}) if "news" in parts else frozenset(),
         weak_registers=tuple(weak["registers"].texts()),
         weak_share=weak["share"].share(),
     )
+
+
+def _firm(news: Entry, kinds: Collection[str]) -> frozenset[str]:
+    listed = news.parts(needed=("except",))["except"]
+    if unknown := next((name for name in listed.texts() if name not in kinds), None):
+        raise listed.wrong(f"there is no matter {unknown!r}")
+    return frozenset(listed.texts())
 
 
 def read_languages(folder: Path, kinds: Sequence[Kind]) -> dict[str, Rules]:
@@ -85,7 +104,8 @@ def read_languages(folder: Path, kinds: Sequence[Kind]) -> dict[str, Rules]:
 def read_language(file: Path, kinds: Sequence[str]) -> Rules:
     """Read the file of one language, which must have a section for each of `kinds`."""
     parts = read_yaml(file).parts(
-        allowed=("lists", "short_forms", "often_misspelt", "not_typos", "look_alikes"), needed=("matters",)
+        allowed=("lists", "short_forms", "often_misspelt", "not_typos", "personal", "look_alikes"),
+        needed=("matters",),
     )
     lists = _lists(parts["lists"]) if "lists" in parts else {}
     matters = parts["matters"].parts(needed=kinds)
@@ -96,6 +116,7 @@ def read_language(file: Path, kinds: Sequence[str]) -> Rules:
         short_forms=dict(_short_forms(parts["short_forms"])) if "short_forms" in parts else {},
         often_misspelt=tuple(_plain(parts, "often_misspelt")),
         not_typos=tuple(_plain(parts, "not_typos")),
+        personal=frozenset(_plain(parts, "personal")),
     )
 
 
@@ -172,7 +193,7 @@ def _pattern(item: Entry, lists: Lists) -> Pattern:
 
 
 def _matter_parts(entry: Entry) -> dict[str, Entry]:
-    return entry.parts(allowed=("weak", "look_alikes"), needed=("strong", "tests"))
+    return entry.parts(allowed=("weak", "look_alikes", "doubts"), needed=("strong", "tests"))
 
 
 def _samples(entry: Entry, language: str, kind: str) -> Iterator[Sample]:

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.guard.loading import Role, Rule, Rules
 from bot.guard.spelling import Prefixes, Spelling
+from bot.guard.values import Strength
 from bot.guard.words import Word, clean, split
 
 # What words that a look-alike struck out become: no pattern has it.
@@ -19,9 +21,10 @@ _NOT_SPACE = re.compile(r"\S")
 
 
 class Match(Struct, frozen=True, kw_only=True):
-    """A rule that fits, and the customer's words that it fits."""
+    """A rule that fits, how much that says, and the customer's words that it fits."""
 
     rule: Rule
+    strength: Strength
     words: str
 
 
@@ -76,23 +79,32 @@ class Search:
     def find(self, text: str, language: str | None) -> Iterator[Match]:
         """For each language and matter the first strong rule that fits, else the first weak one.
 
-        Weak rules of other languages are left out, unless `language` is None.
+        Where a doubt of the matter fits, strong rules are weak. What is weak in another
+        language is left out, unless `language` is None.
         """
         message = _Message(text, self._signs, self._spelling)
         groups = self._groups(message.words)
         for (own, kind), group in groups.items():
             if kind:
-                alike = (other for (_, of), other in groups.items() if of in (kind, ""))
+                alike = [other for (_, of), other in groups.items() if of in (kind, "")]
                 struck = self._struck(message.joined, alike)
                 foreign = language not in (None, own)
-                yield from self._first(message, struck, group, ("strong",) if foreign else ("strong", "weak"))
+                match = self._first(message, struck, group, ("strong",) if foreign else ("strong", "weak"))
+                if match and match.strength == "strong" and self._doubted(message.joined, alike):
+                    match = None if foreign else replace(match, strength="weak")
+                if match:
+                    yield match
 
-    def _first(self, message: _Message, joined: str, group: Group, roles: Sequence[Role]) -> Iterator[Match]:
+    def _first(self, message: _Message, joined: str, group: Group, roles: Sequence[Strength]) -> Match | None:
         for role in roles:
             for index in group.get(role, ()):
                 if match := self._expression(index).search(joined):
-                    yield Match(rule=self._rules[index], words=message.typed(match))
-                    return
+                    return Match(rule=self._rules[index], strength=role, words=message.typed(match))
+        return None
+
+    def _doubted(self, joined: str, groups: Iterable[Group]) -> bool:
+        doubts = (index for group in groups for index in group.get("doubt", ()))
+        return any(self._expression(index).search(joined) for index in doubts)
 
     def _expression(self, index: int) -> re.Pattern[str]:
         """Compiled when first needed: all at once would cost seconds at the start."""

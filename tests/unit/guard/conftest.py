@@ -22,6 +22,8 @@ def folder(tmp_path: Path) -> Path:
 weak:
   registers: [complaint, crisis]
   share: 0.5
+news:
+  except: [grief]
 kinds:
   danger:
     severity: crisis
@@ -40,6 +42,7 @@ short_forms:
   pls: please
 often_misspelt: [funeral]
 not_typos: [funeal]
+personal: [we, our]
 look_alikes:
 - dying to know
 matters:
@@ -50,6 +53,8 @@ matters:
     - smoke
     look_alikes:
     - smoke free
+    doubts:
+    - may one
     tests:
       strong:
       - smoke in the plane

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,18 @@ def test_a_look_alike_is_none(guard: Guard, text: str, language: str) -> None:
 
 def test_a_look_alike_does_not_hide_the_real_thing_beside_it(guard: Guard) -> None:
     assert kinds(guard, "your lounge is the bomb but there is a bomb on the plane") == {"danger": "strong"}
+
+
+def test_a_doubt_makes_a_strong_pattern_weak(folder: Path) -> None:
+    small = load_guard(folder)
+    assert kinds(small, "smoke in the plane") == {"danger": "strong"}
+    assert kinds(small, "may one smoke in the plane") == {"danger": "weak"}
+    assert kinds(small, "may one smoke in the plane", "fr") == {"danger": "weak"}
+
+
+def test_a_question_about_the_rules_is_weak_and_a_plea_is_strong(guard: Guard) -> None:
+    assert kinds(guard, "can my son travel alone by himself, he is 9 years old")["minor"] == "weak"
+    assert kinds(guard, "my 9 year old son was left alone at gate 4")["minor"] == "strong"
 
 
 def test_weak_patterns_of_another_language_are_left_out(guard: Guard) -> None:
