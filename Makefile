@@ -57,6 +57,10 @@ coverage: $(stamp) ## The quick tests, and the lines they do not reach
 train: $(stamp) ## Train the assistant unless the model for the present data exists
 	@$(python) -m bot train
 
+.PHONY: vectors
+vectors: $(stamp) ## Embed the training examples anew, so that training need not (minutes)
+	@PYTHONPATH=. $(python) scripts/vectors.py
+
 .PHONY: validate
 validate: $(stamp) ## Check examples, answers, links and rules; file and line of what is wrong
 	@$(python) -m bot validate

@@ -67,13 +67,14 @@ class Promises(Shape, frozen=True, kw_only=True):
 class Route(Shape, frozen=True, kw_only=True):
     """What is done with a register or intent.
 
-    `public` overrides `decision` on a public surface.
+    `public` overrides `decision` on a public surface, `human` the threshold of that name.
     """
 
     decision: Decided
     team: Name | None = None
     priority: Priority = "normal"
     public: Decided | None = None
+    human: Share | None = None
 
     def on(self, surface: Surface) -> Decided:
         """The decision for this surface."""
@@ -84,8 +85,8 @@ class Thresholds(Shape, frozen=True, kw_only=True):
     """How sure the assistant must be, as probabilities.
 
     Below `understood` for its best guess a message is not understood. `answer` is the least
-    for pasting an answer. Above `human`, the summed probability of the registers in
-    `human_registers` hands over whatever the best guess is.
+    for pasting an answer. From `human` on, the summed probability of the registers in
+    `human_registers` hands over whatever the best guess is; a route may have its own.
     """
 
     understood: Share

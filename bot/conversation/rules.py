@@ -18,6 +18,8 @@ CLARIFIES = "utter_clarify"
 # Matters in which the customer himself gets words of help: other texts of data/guard/emergency.yml
 # fit only one who is in danger this very moment, which nobody but a human can tell.
 HELPED = frozenset({"self_harm"})
+# From here on a matter for a human is likelier than any other.
+_LIKELY = 0.5
 # The customer wants no more of the bot.
 STOP = "stop"
 CONSOLED: tuple[Register, ...] = ("complaint", "problem", "crisis")
@@ -51,18 +53,25 @@ def decide(
     Safety first: the guard's `alarm`, a crisis, then doubt in favour of a human, then what the
     brand does with such a message, provided that the assistant is sure enough.
     """
-    reading, thresholds = understanding.reading, brand.thresholds
+    reading = understanding.reading
     if alarm:
         return raise_alarm(alarm, reading, brand)
     if reading.register == "crisis":
         return _hand_over("crisis", "crisis", brand.routing["crisis"], brand)
-    if _human_share(reading, thresholds) >= thresholds.human:
-        register = _likeliest(reading, thresholds)
-        return _hand_over(register, register, brand.route(reading.intent, register), brand)
+    if _human_share(reading, brand.thresholds) >= _enough(reading, brand):
+        return _doubt(reading, brand)
     if any(reply.name.startswith(GIVES_UP) for reply in understanding.replies):
         route = brand.route(reading.intent, reading.register)
         return _hand_over("no_live_data", reading.register, route, brand)
     return _by_route(understanding, situation, brand)
+
+
+def _doubt(reading: Reading, brand: Brand) -> Decision:
+    """Hand over what is, or may be, a human's matter; which of the two, the agent is told."""
+    likeliest = _likeliest(reading, brand.thresholds)
+    if _human_share(reading, brand.thresholds) >= _LIKELY:
+        return _hand_over(likeliest, likeliest, brand.route(reading.intent, likeliest), brand)
+    return _hand_over("doubt", reading.register, brand.route(reading.intent, reading.register), brand)
 
 
 def raise_alarm(alarm: Finding, reading: Reading, brand: Brand) -> Decision:
@@ -151,6 +160,12 @@ def _sure(reading: Reading, kind: Decided, thresholds: Thresholds) -> bool:
 
 def _human_share(reading: Reading, thresholds: Thresholds) -> float:
     return sum(reading.registers.get(register, 0) for register in thresholds.human_registers)
+
+
+def _enough(reading: Reading, brand: Brand) -> float:
+    """How much doubt in favour of a human is enough, given what would be done instead."""
+    own = brand.route(reading.intent, reading.register).human
+    return brand.thresholds.human if own is None else own
 
 
 def _likeliest(reading: Reading, thresholds: Thresholds) -> Register:

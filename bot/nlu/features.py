@@ -108,10 +108,11 @@ class Ngrams(SparseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the features to messages."""
-        for message in messages:
-            if message.get(TEXT):
-                found = self._weights.transform([_written(message)]) * self._config["weight"]
-                message.add_features(Features(found, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        written = [message for message in messages if message.get(TEXT)]
+        if written:
+            rows = self._weights.transform(map(_written, written)) * self._config["weight"]
+            for message, row in zip(written, rows, strict=True):
+                message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
 

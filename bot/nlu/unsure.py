@@ -25,7 +25,7 @@ class Unsure(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The least confidence of any guess, of an answer on a topic, and of thanks."""
-        return {"understood": 0.35, "answer": 0.6, "thank": 0.5}
+        return {"understood": 0.35, "answer": 0.4, "thank": 0.4}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config

@@ -38,9 +38,9 @@ class Word(Struct, frozen=True, kw_only=True):
 def words(text: str) -> list[Word]:
     """The words of a message: lower case, without accents, names and numbers made alike.
 
-    An @mention of the brand is dropped, of others counts as `@someone`; links, e-mail
-    addresses, flight numbers and numbers count as their kind; a hashtag is also cut into
-    the words that it is made of.
+    An @mention of the brand is dropped, of others counts as `@someone`; e-mail addresses,
+    flight numbers and numbers count as their kind; a hashtag is also cut into the words that
+    it is made of. Links are dropped: who shares one may be praising, complaining or neither.
     """
     found: list[Word] = []
     for match in _TOKEN.finditer(text):
@@ -59,7 +59,9 @@ def plain(text: str) -> str:
 def _counts(kind: str, written: str) -> list[str]:
     if kind == "mention":
         return [] if _BRANDS.match(written) else ["@someone"]
+    if kind == "link":
+        return []
     if kind == "hashtag":
         return ["#", *(plain(part) for part in _HUMPS.findall(written))]
-    fixed = {"link": "link@", "email": "email@", "flight": "flight@", "number": "number@"}
+    fixed = {"email": "email@", "flight": "flight@", "number": "number@"}
     return [fixed.get(kind) or plain(written)[:30]]

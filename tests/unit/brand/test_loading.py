@@ -35,9 +35,9 @@ def test_the_example_brand_is_valid() -> None:
         ("timezone: Europe/Paris", "timezone: Europe/Pariss", "markets.fr.timezone", "no time zone"),
         ("market: uk", "market: gb", "accounts.2.market", "no market 'gb'"),
         ("urgent: 30m", "urgent: soon", "promises.answer_within.urgent", "a duration such as"),
-        ("answer: 0.60", "answer: 60", "thresholds.answer", "<= 1"),
+        ("answer: 0.40", "answer: 40", "thresholds.answer", "<= 1"),
         ("team: crisis", "team: crises", "routing.crisis.team", "no team"),
-        ("decision: thank}", "decision: thanks}", "routing.thanks.decision", "Invalid enum value"),
+        ("decision: thank,", "decision: thanks,", "routing.thanks.decision", "Invalid enum value"),
         (
             "fr: {languages: [fr, en, es]",
             "fr: {languages: [fr, en, de]",

@@ -50,17 +50,30 @@ def test_a_register_is_handled_as_the_brand_wants(
     assert (decision.kind, decision.team, decision.priority) == (kind, team, priority)
 
 
-def test_a_campaign_echo_is_enjoyed_in_private_and_left_alone_in_public() -> None:
+def test_a_campaign_echo_is_acknowledged_in_private_and_left_alone_in_public() -> None:
     echo = understood("campaign_echo", "campaign_echo", "So glad!")
-    assert (decided(echo), decided(echo, PUBLIC)) == ("thank", "none")
+    assert (decided(echo), decided(echo, PUBLIC)) == ("acknowledge", "none")
 
 
 def test_a_question_without_an_answer_goes_to_a_human() -> None:
     assert decided(understood("question", "question")) == "hand_over"
 
 
+def test_a_little_doubt_is_enough_where_the_brand_says_so_and_the_agent_is_told() -> None:
+    reading = Reading(intent="chat", register="other", confidence=0.9, registers={"complaint": 0.1})
+    decision = decide(Understanding(reading=reading), PRIVATE, BRAND)
+    assert (decision.kind, decision.reason, decision.register) == ("hand_over", "doubt", "other")
+
+
+def test_the_same_doubt_does_not_keep_the_bot_from_thanking() -> None:
+    registers = {"thanks": 0.95, "complaint": 0.03}
+    reading = Reading(intent="thanks", register="thanks", confidence=0.95, registers=registers)
+    replies = (Reply(name="utter_thanks", text="With pleasure."),)
+    assert decided(Understanding(reading=reading, replies=replies)) == "thank"
+
+
 def test_an_answer_is_not_pasted_when_the_guess_is_weak() -> None:
-    weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.5)
+    weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.38)
     assert decided(weak) == "clarify"
 
 
@@ -73,7 +86,7 @@ def test_an_answer_is_not_pasted_below_what_may_well_be_a_complaint() -> None:
     )
     replies = (Reply(text="One cabin bag.", name="utter_question_cabin_bag"),)
     decision = decide(Understanding(reading=reading, replies=replies), PRIVATE, BRAND)
-    assert (decision.kind, decision.register) == ("hand_over", "complaint")
+    assert (decision.kind, decision.reason) == ("hand_over", "doubt")
 
 
 def test_what_the_guard_finds_goes_to_a_human_whatever_the_classifier_says() -> None:
@@ -119,7 +132,7 @@ def test_no_answer_is_pasted_before_a_handover() -> None:
 
 def test_no_answer_of_another_topic_is_pasted_when_a_question_goes_to_a_human() -> None:
     again = Situation(surface="private", misunderstandings=1)
-    weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.5)
+    weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.38)
     decision = decide(weak, again, BRAND)
     assert (decision.kind, fitting(weak, decision)) == ("hand_over", ())
 
