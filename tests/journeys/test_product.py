@@ -189,8 +189,10 @@ async def test_a_restart_of_everything_in_mid_conversation_loses_nothing(product
     await desk.goto(f"{product.up.url}/desk/cases/{reference}")
     await expect(desk.locator("#messages")).to_contain_text("Vous êtes toujours là ?")
     await desk.get_by_role("button", name="Claim", exact=True).click()
+    await expect(desk.locator(".status-claimed")).to_be_visible()
     await desk.get_by_label("Your reply").fill("Bonjour, je m’en occupe.")
     await desk.get_by_role("button", name="Send", exact=True).click()
+    await expect(desk.locator("#messages")).to_contain_text("je m’en occupe")
     await hears(page, "je m’en occupe")
     text = await page.locator("#messages").inner_text()
     assert text.count("perdu ma valise") == 1
