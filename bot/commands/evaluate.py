@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
-from bot.assistant.rasa import Rasa
-from bot.brand import load_brand
 from bot.clock import now
-from bot.commands.alone import rasa_alone
 from bot.commands.folds import cross_validate
-from bot.guard import load_guard
+from bot.commands.judging import judging, progress, say
 from bot.settings import read_settings
 from bot.supervisor import model
-from bot.trainers.evaluate import Judge, evaluate
+from bot.trainers.evaluate import evaluate
 from bot.trainers.figures import ACCEPTED, RESULTS, load
 from bot.trainers.material import read_topics
 from bot.trainers.publish import publish
@@ -67,35 +62,12 @@ def command(file: Path | None, out: Path | None, folds: int, examples: int) -> N
 
 
 async def _evaluate(file: Path, out: Path | None) -> str:
-    async with _judge() as judge:
-        return await evaluate(file, out, judge=judge, topics=read_topics(Path.cwd()), progress=_progress)
+    async with judging(read_settings(os.environ)) as judge:
+        return await evaluate(file, out, judge=judge, topics=read_topics(Path.cwd()), progress=progress)
 
 
 async def _see(folds: int, examples: int) -> Evidence:
-    async with _judge() as judge:
-        messages = await see_held_out(Path.cwd(), judge, _progress)
-    reads = await cross_validate(folds, examples, _say) if folds else []
+    async with judging(read_settings(os.environ)) as judge:
+        messages = await see_held_out(Path.cwd(), judge, progress)
+    reads = await cross_validate(folds, examples, say) if folds else []
     return Evidence(messages=messages, reads=reads)
-
-
-@asynccontextmanager
-async def _judge() -> AsyncIterator[Judge]:
-    """The assistant and the rules as they are, with a Rasa of their own."""
-    settings = read_settings(os.environ)
-    brand = load_brand(settings.brand_file)
-    guard = load_guard(settings.guard_folder)
-    async with rasa_alone(settings, Path.cwd(), _say) as address:
-        assistant = Rasa(address)
-        try:
-            yield Judge(assistant, brand, guard)
-        finally:
-            await assistant.close()
-
-
-def _progress(done: int, total: int) -> None:
-    if done % 50 == 0 or done == total:
-        _say(f"{done} of {total} messages")
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -13,13 +13,11 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from bot.assistant.rasa import Rasa
-from bot.brand import Brand, load_brand
+from bot.brand import load_brand
 from bot.clock import now
-from bot.commands.alone import rasa_alone
+from bot.commands.judging import judging, progress
 from bot.details.names import Names
 from bot.details.placeholders import Masked, Placeholders
-from bot.guard import load_guard
 from bot.settings import Settings, read_settings
 from bot.store import migrate, said
 from bot.store.said import Said
@@ -62,7 +60,7 @@ def command(out: Path, days: int, quick: bool) -> None:
     placeholders = Placeholders(Names(own=[brand.name]), own=[brand.name])
     messages = _read(settings, days)
     masked = [placeholders.mask(message.text, message.author) for message in messages]
-    understood = [Understood()] * len(messages) if quick else asyncio.run(_ask(messages, settings, brand))
+    understood = [Understood()] * len(messages) if quick else asyncio.run(_ask(messages, settings))
     rows = [row(*given) for given in zip(messages, masked, understood, strict=True)]
     write(out, rows)
     click.echo(summary(masked, days))
@@ -125,7 +123,7 @@ async def understand(messages: Sequence[Said], judge: Judge) -> list[Understood]
     """What the assistant makes of each message, as the first of a conversation."""
     # What is typed never starts with a slash for the assistant: that would be an order.
     rows = [Judged(text=m.text.lstrip("/ ") or "?", surface=m.surface) for m in messages]
-    results = [outcome.result for outcome in await judge_all(rows, judge, _progress)]
+    results = [outcome.result for outcome in await judge_all(rows, judge, progress)]
     return [
         Understood(
             language=result.language,
@@ -138,21 +136,8 @@ async def understand(messages: Sequence[Said], judge: Judge) -> list[Understood]
     ]
 
 
-async def _ask(messages: Sequence[Said], settings: Settings, brand: Brand) -> list[Understood]:
+async def _ask(messages: Sequence[Said], settings: Settings) -> list[Understood]:
     if not messages:
         return []
-    async with rasa_alone(settings, Path.cwd(), _say) as address:
-        assistant = Rasa(address)
-        try:
-            return await understand(messages, Judge(assistant, brand, load_guard(settings.guard_folder)))
-        finally:
-            await assistant.close()
-
-
-def _progress(done: int, total: int) -> None:
-    if done % 50 == 0 or done == total:
-        _say(f"{done} of {total} messages")
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+    async with judging(settings) as judge:
+        return await understand(messages, judge)

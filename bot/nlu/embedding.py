@@ -97,8 +97,8 @@ class Remembering:
         self._known.update(found)
 
     def _forget(self) -> None:
-        for text in list(self._known)[: max(0, len(self._known) - self._most)]:
-            del self._known[text]
+        while len(self._known) > self._most:
+            del self._known[next(iter(self._known))]
 
 
 @lru_cache

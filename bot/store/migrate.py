@@ -15,9 +15,9 @@ from bot.store.store import Store
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def upgrade(store: Store) -> None:
-    """Create the tables, or change those of an older release; all or nothing."""
-    store.run_now(_upgrade)
+def upgrade(store: Store, to: str = "head") -> None:
+    """Create the tables, or change those of an older release, up to a revision; all or nothing."""
+    store.run_now(_upgrade, to)
 
 
 def is_current(store: Store) -> bool:
@@ -31,10 +31,10 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _revision(connection: Connection) -> str | None:

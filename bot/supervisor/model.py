@@ -23,6 +23,7 @@ INPUTS = (
     "data/nlu",
     "data/rules",
     "data/stories",
+    "data/vectors.npz",
     "bot/nlu",
     "bot/language.py",
     "bot/languages",

@@ -76,6 +76,26 @@ def test_the_migration_makes_exactly_the_tables_of_the_code(store: Store) -> Non
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
+def test_a_database_of_the_first_release_keeps_its_cases(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate.upgrade(store, to="0001")
+    store.run_now(start)
+    store.run_now(
+        lambda connection: connection.exec_driver_sql(
+            "INSERT INTO cases (reference, conversation_id, status, reason, register, language, rank, team,"
+            " entities, opened_at, acknowledge_by, answer_by, updated_at) VALUES ('NB-0001', 1, 'waiting',"
+            " 'complaint', 'complaint', 'en', 1, 'care', '[]', '2026-01-01 00:00:00', '2026-01-01 00:00:00',"
+            " '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+        )
+    )
+    migrate.upgrade(store)
+    assert migrate.is_current(store)
+    assert store.run_now(cases.load, 1).why == ""
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    store.close()
+
+
 def test_what_raises_changes_nothing(store: Store) -> None:
     def fail(connection: Connection) -> None:
         start(connection)

@@ -88,7 +88,6 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("register", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
