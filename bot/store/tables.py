@@ -77,13 +77,25 @@ conversations = Table(
     Column("stopped_at", Moment),
     Column("unreachable_at", Moment),
     Column("abusive_at", Moment),
-    # Unhandled messages wait for a turn: from `due_at` on, for whoever holds the lease.
-    Column("due_at", Moment, index=True),
+    # Unhandled messages wait for a turn: from `due_at` on, for whoever holds the lease. Rank 0 is
+    # read first; a turn that began `attempts` times and never ended may never end.
+    Column("due_at", Moment),
+    Column("rank", Integer, nullable=False, default=1, server_default="1"),
+    Column("triaged_at", Moment),
+    Column("attempts", Integer, nullable=False, default=0, server_default="0"),
     Column("lease", String(60)),
     Column("lease_until", Moment),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "account", "key"),
+)
+# As few rows as turns are due, however many conversations there are.
+Index(
+    "ix_conversations_due",
+    conversations.c.rank,
+    conversations.c.due_at,
+    sqlite_where=conversations.c.due_at.is_not(None),
+    postgresql_where=conversations.c.due_at.is_not(None),
 )
 
 received = Table(
@@ -248,4 +260,46 @@ links = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    # a job that one process does for all, such as polling an account
+    Column("name", String(100), primary_key=True),
+    Column("holder", String(60), nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),
+    # working, or stopped: its platform refuses our credentials
+    Column("state", String(10), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("since", Moment, nullable=False),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # turn or request
+    Column("kind", String(10), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), index=True),
+    # of a request: its body, and the hash by which a repetition is known
+    Column("digest", String(64), unique=True),
+    Column("body", Text, nullable=False, default=""),
+    # the kind and place of the error, without anybody's words
+    Column("error", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # a request is only counted until its attempts are used up
+    Column("given_up_at", Moment),
+    Column("settled_at", Moment),
+    Column("settled_by", Integer, ForeignKey("agents.id")),
+    Column("created_at", Moment, nullable=False),
 )

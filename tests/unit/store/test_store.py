@@ -76,18 +76,30 @@ def test_the_migration_makes_exactly_the_tables_of_the_code(store: Store) -> Non
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
+OLD_CONVERSATION = """
+INSERT INTO conversations (id, channel, account, key, surface, chat, thread, person, author, last_seq,
+    misunderstandings, acknowledged, created_at, updated_at)
+VALUES (1, 'fake', 'main', 'ann', 'private', 'ann', '', 'ann', 'Ann', 1, 0, true,
+    '2026-01-01 00:00:00', '2026-01-01 00:00:00')
+"""
+OLD_CASE = """
+INSERT INTO cases (id, reference, conversation_id, status, reason, register, language, rank, team, entities,
+    opened_at, acknowledge_by, answer_by, updated_at)
+VALUES (1, 'NB-0001', 1, 'waiting', 'complaint', 'complaint', 'en', 1, 'care', '[]',
+    '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-01 00:00:00')
+"""
+
+
+def an_old_case(connection: Connection) -> None:
+    """As the first release wrote it; the code's own tables have more columns."""
+    connection.exec_driver_sql(OLD_CONVERSATION)
+    connection.exec_driver_sql(OLD_CASE)
+
+
 def test_a_database_of_the_first_release_keeps_its_cases(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'old.db'}")
     migrate.upgrade(store, to="0001")
-    store.run_now(start)
-    store.run_now(
-        lambda connection: connection.exec_driver_sql(
-            "INSERT INTO cases (reference, conversation_id, status, reason, register, language, rank, team,"
-            " entities, opened_at, acknowledge_by, answer_by, updated_at) VALUES ('NB-0001', 1, 'waiting',"
-            " 'complaint', 'complaint', 'en', 1, 'care', '[]', '2026-01-01 00:00:00', '2026-01-01 00:00:00',"
-            " '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
-        )
-    )
+    store.run_now(an_old_case)
     migrate.upgrade(store)
     assert migrate.is_current(store)
     assert store.run_now(cases.load, 1).why == ""
