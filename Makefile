@@ -45,8 +45,8 @@ test: install check edge validate stories ## Everything: lint, types, data, stor
 	.venv/bin/pytest
 
 .PHONY: unit
-unit: $(stamp) ## The quick tests only: no Rasa, no browser
-	.venv/bin/pytest -m "not rasa and not browser"
+unit: $(stamp) ## The quick tests only: no Rasa, no browser, no PostgreSQL, no Redis
+	.venv/bin/pytest -m "not rasa and not browser and not servers"
 
 .PHONY: coverage
 coverage: $(stamp) ## The quick tests, and the lines they do not reach
