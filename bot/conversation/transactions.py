@@ -74,8 +74,15 @@ def acknowledge(connection: Connection, opening: Opening, text: str, now: dateti
     """Say "one moment", unless the turn is no longer ours or a human came in."""
     if not _is_ours(connection, opening):
         return False
-    _send(connection, opening.conversation, Reply(text=text), "acknowledge", "", now)
+    tell(connection, opening.conversation, text, "acknowledge", now)
     return True
+
+
+def tell(
+    connection: Connection, conversation: Conversation, text: str, purpose: Purpose, now: datetime
+) -> None:
+    """Say a text of the brand's own."""
+    _send(connection, conversation, Reply(text=text), purpose, "", now)
 
 
 def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:
@@ -121,7 +128,7 @@ def pass_on(
     if case and alarm and case.rank > 0:
         cases.escalate(connection, case, why=alarm.why, answer_by=urgent_by, now=now)
     if notice:
-        _send(connection, opening.conversation, Reply(text=notice), "notice", "", now)
+        tell(connection, opening.conversation, notice, "notice", now)
     _close(connection, opening, now)
     return True
 

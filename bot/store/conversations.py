@@ -92,12 +92,12 @@ def wake(connection: Connection, conversation_id: int, now: datetime) -> None:
 
 
 def claim(connection: Connection, lease: str, *, now: datetime, until: datetime) -> int | None:
-    """Take the conversation whose turn is due longest, until the lease ends."""
+    """Take the most urgent conversation, of these the one due longest, until the lease ends."""
     free = or_(conversations.c.lease.is_(None), conversations.c.lease_until < now)
     due = (
         select(conversations.c.id)
         .where(conversations.c.due_at <= now, free)
-        .order_by(conversations.c.due_at)
+        .order_by(conversations.c.rank, conversations.c.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -105,6 +105,31 @@ def claim(connection: Connection, lease: str, *, now: datetime, until: datetime)
     if conversation_id is not None:
         change(connection, conversation_id, lease=lease, lease_until=until)
     return conversation_id
+
+
+def waiting(connection: Connection, since: datetime, most: int) -> list[int]:
+    """Those whose turn is due since then, whom nobody has taken or looked at; longest first."""
+    query = select(conversations.c.id).where(
+        conversations.c.due_at <= since,
+        conversations.c.lease.is_(None),
+        conversations.c.triaged_at.is_(None),
+    )
+    return list(connection.execute(query.order_by(conversations.c.due_at).limit(most)).scalars())
+
+
+def triage(connection: Connection, conversation_id: int, *, rank: int, now: datetime) -> bool:
+    """Write down that somebody looked, and how urgent it is; False if the turn has begun."""
+    marked = connection.execute(
+        update(conversations)
+        .where(
+            conversations.c.id == conversation_id,
+            conversations.c.due_at.is_not(None),
+            conversations.c.lease.is_(None),
+            conversations.c.triaged_at.is_(None),
+        )
+        .values(rank=rank, triaged_at=now)
+    )
+    return bool(marked.rowcount == 1)
 
 
 def lock(connection: Connection, conversation_id: int, lease: str) -> bool:

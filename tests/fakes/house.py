@@ -12,6 +12,7 @@ import msgspec
 from bot.assistant.scripted import Scripted
 from bot.brand import Account, load_brand
 from bot.conversation.answering import Answering
+from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
 from bot.guard import load_guard
 from bot.inbox import Inbox
@@ -62,6 +63,9 @@ class House:
             channels=channels,
             brand=self.brand,
             clock=self.clock,
+        )
+        self.triage = Triage(
+            store=self.store, bell=self.bell, brand=self.brand, guard=GUARD, clock=self.clock
         )
         self.turns = turns(self.store, self.bell, answering, self.clock)
         self.outbox = delivery.worker()

@@ -1,0 +1,119 @@
+"""Looks after those who wait for their turn, many at once: "one moment" to all, crises first.
+
+Turns are read one after another, and a crowd writes faster than that. Whoever has waited for
+`PATIENCE` is acknowledged from here, within the promise, and a crisis that the guard is sure of
+moves to the head of the line. In quiet times nobody waits so long and nothing happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from bot.brand import Brand
+from bot.clock import Clock
+from bot.conversation import compose, rules, texts, transactions
+from bot.conversation.transactions import Opening
+from bot.guard import Guard
+from bot.store import bell, conversations
+from bot.store.bell import Bell
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+# A turn that is free takes less; three times this is still within a promise of one second.
+PATIENCE = timedelta(seconds=0.2)
+# The rest between two looks, and the longest one while nobody writes, in seconds.
+REST, LONG_REST = 0.1, 0.5
+# So many make a transaction of some 50 ms, which others wait for.
+AT_ONCE = 50
+
+URGENT, NORMAL = 0, 1
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """Somebody who waits: how urgent it is, and what is said meanwhile, if anything."""
+
+    opening: Opening
+    rank: int
+    text: str
+
+
+class Triage:
+    """Looks at those who wait; any number of them may share a database."""
+
+    def __init__(self, *, store: Store, bell: Bell, brand: Brand, guard: Guard, clock: Clock) -> None:
+        self._store = store
+        self._bell = bell
+        self._brand = brand
+        self._guard = guard
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        with self._bell.listen(bell.TURNS) as listener:
+            while True:
+                if await self._looked() < AT_ONCE:
+                    await listener.wait(LONG_REST)
+                    await asyncio.sleep(REST)
+
+    async def look(self) -> int:
+        """Look at those who have waited too long and nobody has looked at; how many they were."""
+        now = self._clock()
+        waiting = await self._store.read(_waiting, now - PATIENCE)
+        if waiting:
+            seen = await asyncio.to_thread(lambda: [self._see(opening, now) for opening in waiting])
+            told = await self._store.run(mark, seen, now)
+            self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
+        return len(waiting)
+
+    async def _looked(self) -> int:
+        try:
+            return await self.look()
+        except Exception:
+            # Nobody loses a turn by it: who was not looked at is read in the order of arrival.
+            log.exception("cannot look at those who wait")
+            return 0
+
+    def _see(self, opening: Opening, now: datetime) -> Seen:
+        scene = compose.scene(opening, self._brand, None, now)
+        findings = self._guard.inspect(opening.text, scene.language)
+        crisis = any(f.severity == "crisis" and f.strength == "strong" for f in findings)
+        text = texts.say(self._brand.texts.acknowledgement, scene.language, self._brand)
+        return Seen(
+            opening=opening,
+            rank=URGENT if crisis else NORMAL,
+            text=text if self._may_acknowledge(opening, scene) else "",
+        )
+
+    def _may_acknowledge(self, opening: Opening, scene: compose.Scene) -> bool:
+        conversation = opening.conversation
+        words = self._brand.words
+        if opening.case and opening.case.status != "handed_back":
+            return False  # humans have it
+        if rules.is_word(opening.text, words.stop) or not opening.lines:
+            return False
+        return rules.may_acknowledge(scene.situation, conversation.last_purpose, conversation.acknowledged)
+
+
+def mark(connection: Connection, seen: list[Seen], now: datetime) -> list[int]:
+    """Write down what was seen of those whose turn has not begun meanwhile; who they were."""
+    return [it.opening.conversation.id for it in seen if _mark(connection, it, now)]
+
+
+def _mark(connection: Connection, seen: Seen, now: datetime) -> bool:
+    conversation = seen.opening.conversation
+    if not conversations.triage(connection, conversation.id, rank=seen.rank, now=now):
+        return False
+    if seen.text:
+        transactions.tell(connection, conversation, seen.text, "acknowledge", now)
+    return True
+
+
+def _waiting(connection: Connection, since: datetime) -> list[Opening]:
+    ids = conversations.waiting(connection, since, AT_ONCE)
+    return [transactions.open_turn(connection, conversation_id, lease="") for conversation_id in ids]

@@ -1,0 +1,111 @@
+"""What happens to those who wait while more is written than can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.assistant.scripted import understood
+from bot.store import conversations
+from tests.fakes.house import House
+
+SCRIPT = {
+    "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
+    "scandal": understood("complaint", "complaint", "I am truly sorry."),
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    built = House(tmp_path, SCRIPT)
+    yield built
+    built.store.close()
+
+
+def purposes(house: House, conversation_id: int = 1) -> list[str | None]:
+    return [line.purpose for line in house.lines(conversation_id) if line.author == "bot"]
+
+
+async def test_who_waits_is_acknowledged_before_anybody_has_read_the_message(house: House) -> None:
+    await house.says("How big may my cabin bag be?")
+    house.clock.forward(seconds=0.3)
+    assert await house.triage.look() == 1
+    await house.outbox.drain()
+    assert (purposes(house), house.assistant.asked) == (["acknowledge"], [])
+
+
+async def test_who_has_just_written_is_left_to_the_turn_that_is_about_to_begin(house: House) -> None:
+    await house.says("How big may my cabin bag be?")
+    assert await house.triage.look() == 0
+
+
+async def test_who_was_acknowledged_gets_the_answer_and_no_second_acknowledgement(house: House) -> None:
+    await house.says("How big may my cabin bag be?")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    await house.triage.look()
+    await house.works()
+    assert purposes(house) == ["acknowledge", "answer"]
+
+
+async def test_a_crisis_is_read_before_those_who_wrote_earlier(house: House) -> None:
+    for person in ("ann", "bob", "eve"):
+        await house.says("How big may my cabin bag be?", person=person)
+        house.clock.forward(seconds=1)
+    await house.says("My father has a heart attack on board, please help", person="zoe")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    now = house.clock()
+    first = house.store.run_now(conversations.claim, "lease", now=now, until=now)
+    assert first is not None
+    assert house.conversation(first).person == "zoe"
+
+
+async def test_a_person_who_writes_five_lines_in_a_row_gets_one_turn(house: House) -> None:
+    for line in ("hello", "so", "I wonder", "how big may", "my cabin bag be?"):
+        await house.says(line)
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    await house.works()
+    assert purposes(house) == ["acknowledge", "answer"]
+    assert len(house.assistant.asked) == 1
+
+
+async def test_one_person_who_writes_without_end_does_not_keep_others_from_their_turn(house: House) -> None:
+    for _ in range(40):
+        await house.says("cabin bag", person="flood")
+    await house.says("cabin bag?", person="ann")
+    now = house.clock()
+    claims = [house.store.run_now(conversations.claim, f"l{n}", now=now, until=now) for n in range(2)]
+    assert {house.conversation(found).person for found in claims if found} == {"flood", "ann"}
+
+
+async def test_who_is_with_a_human_is_not_told_to_wait(house: House) -> None:
+    await house.says("This is a scandal and I want you to know it")
+    await house.works()
+    await house.says("are you there?")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    await house.works()
+    assert "acknowledge" not in purposes(house)
+
+
+async def test_who_stopped_the_bot_is_not_acknowledged(house: House) -> None:
+    await house.says("stop")
+    await house.works()
+    before = purposes(house)
+    await house.says("How big may my cabin bag be?")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    assert purposes(house) == before
+
+
+async def test_a_turn_that_has_begun_is_not_disturbed(house: House) -> None:
+    await house.says("How big may my cabin bag be?")
+    house.clock.forward(seconds=0.3)
+    now = house.clock()
+    house.store.run_now(conversations.claim, "lease", now=now, until=now)
+    assert await house.triage.look() == 0
+    assert purposes(house) == []
