@@ -14,6 +14,8 @@ CUSTOMER = "customer"
 BOT = "bot"
 SYSTEM = "system"
 
+_INSERT = insert(record)
+
 
 def agent_actor(agent_id: int) -> str:
     """How an agent is named in the record."""
@@ -31,16 +33,8 @@ def write(
     **details: object,
 ) -> None:
     """Add an entry."""
-    connection.execute(
-        insert(record).values(
-            at=at,
-            conversation_id=conversation_id,
-            case_id=case_id,
-            actor=actor,
-            action=action,
-            details=details,
-        )
-    )
+    entry = {"at": at, "actor": actor, "action": action, "details": details}
+    connection.execute(_INSERT, {**entry, "conversation_id": conversation_id, "case_id": case_id})
 
 
 def of_case(connection: Connection, case_id: int, conversation_ids: list[int]) -> list[Recorded]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -15,6 +15,33 @@ from bot.messages import Attachment, Button, Purpose
 from bot.store import record
 from bot.store.rows import Author, Line, read
 from bot.store.tables import conversations, messages
+
+# What a message has not lived through when it is written.
+_UNTOUCHED = dict.fromkeys(("delivery_reason", "handled_at", "edited_at", "deleted_at"))
+# Statements that every message needs are built once: that takes longer than to execute them.
+_INSERT = insert(messages)
+_LOAD = select(messages).where(messages.c.id == bindparam("wanted"))
+_UNHANDLED = (
+    select(messages)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.author == "customer",
+        messages.c.handled_at.is_(None),
+    )
+    .order_by(messages.c.seq)
+)
+_MARK_HANDLED = (
+    update(messages)
+    .where(messages.c.id.in_(bindparam("handled", expanding=True)))
+    .values(handled_at=bindparam("now"))
+)
+_CHANGE = update(messages).where(messages.c.id == bindparam("changed"))
+_COUNT_ONE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("counted"))
+    .values(last_seq=conversations.c.last_seq + 1)
+)
+_LAST_SEQ = select(conversations.c.last_seq).where(conversations.c.id == bindparam("counted"))
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,16 +65,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 def append(connection: Connection, conversation_id: int, draft: Draft, now: datetime) -> Line:
     """Write a message under the next number of its conversation."""
     seq = _next_seq(connection, conversation_id)
-    values = msgspec.to_builtins(draft, builtin_types=(datetime,))
-    result = connection.execute(
-        insert(messages).values(conversation_id=conversation_id, seq=seq, created_at=now, **values)
-    )
-    return load(connection, result.inserted_primary_key[0])
+    values = {"conversation_id": conversation_id, "seq": seq, "created_at": now}
+    values |= msgspec.to_builtins(draft, builtin_types=(datetime,))
+    result = connection.execute(_INSERT, values)
+    return read(Line, _UNTOUCHED | values | {"id": result.inserted_primary_key[0]})
 
 
 def load(connection: Connection, message_id: int) -> Line:
     """A message by its id; raises `NotFound`."""
-    row = connection.execute(select(messages).where(messages.c.id == message_id)).mappings().first()
+    row = connection.execute(_LOAD, {"wanted": message_id}).mappings().first()
     if row is None:
         raise NotFound(f"there is no message {message_id}")
     return read(Line, row)
@@ -55,12 +81,8 @@ def load(connection: Connection, message_id: int) -> Line:
 
 def unhandled(connection: Connection, conversation_id: int) -> list[Line]:
     """What the customer wrote since the last turn, in the order in which he wrote it."""
-    query = select(messages).where(
-        messages.c.conversation_id == conversation_id,
-        messages.c.author == "customer",
-        messages.c.handled_at.is_(None),
-    )
-    lines = _lines(connection, query)
+    rows = connection.execute(_UNHANDLED, {"conversation": conversation_id}).mappings()
+    lines = [read(Line, row) for row in rows]
     # Platforms deliver out of order when they repeat.
     return sorted(lines, key=lambda line: (line.sent_at or line.created_at, line.seq))
 
@@ -116,8 +138,7 @@ def last_platform_id(connection: Connection, conversation_id: int) -> str:
 
 def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -> None:
     """Say that a turn took care of these messages."""
-    ids = [line.id for line in lines]
-    connection.execute(update(messages).where(messages.c.id.in_(ids)).values(handled_at=now))
+    connection.execute(_MARK_HANDLED, {"handled": [line.id for line in lines], "now": now})
 
 
 def edit(connection: Connection, conversation_id: int, platform_id: str, text: str, now: datetime) -> None:
@@ -173,13 +194,8 @@ def requeue(connection: Connection, message_id: int) -> bool:
 
 
 def _next_seq(connection: Connection, conversation_id: int) -> int:
-    connection.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(last_seq=conversations.c.last_seq + 1)
-    )
-    query = select(conversations.c.last_seq).where(conversations.c.id == conversation_id)
-    seq: int = connection.execute(query).scalar_one()
+    connection.execute(_COUNT_ONE, {"counted": conversation_id})
+    seq: int = connection.execute(_LAST_SEQ, {"counted": conversation_id}).scalar_one()
     return seq
 
 
@@ -193,7 +209,7 @@ def _by_platform_id(connection: Connection, conversation_id: int, platform_id: s
 
 
 def _change(connection: Connection, message_id: int, **values: object) -> None:
-    connection.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    connection.execute(_CHANGE, {"changed": message_id, **values})
 
 
 def _lines(connection: Connection, query: Select) -> list[Line]:
