@@ -8,7 +8,8 @@
     ├── GuardError               a file of data/guard is wrong: says file, line and key
     ├── PayloadError             a platform's request cannot be taken
     │   ├── Forged               signature missing or wrong (401)
-    │   └── BadPayload           body is not what the platform documents (400)
+    │   ├── BadPayload           body is not what the platform documents (400)
+    │   └── Stumbled             our own code failed on it: it shall come again (500)
     ├── DeliveryError            one attempt to send did not end in a receipt
     │   ├── DeliveryLater        trying again makes sense, maybe after `retry_after`
     │   ├── DeliveryRefused      this message will never be accepted
@@ -47,6 +48,7 @@ __all__ = [
     "RelaisError",
     "ReplyRefused",
     "SettingsError",
+    "Stumbled",
     "TransitionError",
     "Unreachable",
 ]
@@ -78,6 +80,10 @@ class Forged(PayloadError):
 
 class BadPayload(PayloadError):
     """The body is not what the platform documents."""
+
+
+class Stumbled(PayloadError):
+    """Our own code failed on it, not for the last time: the platform shall send it again."""
 
 
 class DeliveryError(RelaisError):

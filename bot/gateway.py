@@ -11,16 +11,20 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.assistant.port import Assistant
 from bot.channels.base import Channel
-from bot.errors import BadPayload, Forged
-from bot.inbox import Inbox
+from bot.errors import BadPayload, Forged, Stumbled
+from bot.inbox import Accepted, Inbox
 from bot.metrics import EVENTS, PAYLOADS
 from bot.store import migrate
+from bot.store.faults import is_away
 from bot.store.store import Store
+from bot.unexpected import trail
 
 log = logging.getLogger(__name__)
 
 # Platforms send a few kilobytes; a batch of a thousand Meta events stays below this.
 MAX_BODY = 3 * 1024 * 1024
+# While the database is away, in seconds.
+RETRY_AFTER = "2"
 
 Channels = Mapping[tuple[str, str], Channel]
 
@@ -51,18 +55,15 @@ class Gateway:
         raw_body = await _body(request, channel)
         try:
             channel.authenticate(request.headers, raw_body)
-            events = channel.parse(raw_body)
-        except Forged as error:
-            _count(channel, "forged")
-            raise web.HTTPUnauthorized(text=f"{error}\n") from error
-        except BadPayload as error:
-            _count(channel, "bad")
-            raise web.HTTPBadRequest(text=f"{error}\n") from error
-        accepted = await self._inbox.accept(events)
-        for event in events:
-            channel.received(event)
+            accepted = await self._inbox.take(channel, raw_body)
+        except Exception as error:
+            # Whatever failed, the platform is told how to go on.
+            raise _refusal(channel, error) from error
+        if accepted is None:
+            _count(channel, "set_aside")
+            return web.json_response({"set_aside": True})
         _count(channel, "accepted")
-        _count_events(channel, accepted.new, accepted.known, ignored=not events)
+        _count_events(channel, accepted)
         return web.json_response({"accepted": accepted.new, "known": accepted.known})
 
     async def handshake(self, request: web.Request) -> web.Response:
@@ -106,12 +107,30 @@ async def _body(request: web.Request, channel: Channel) -> bytes:
         raise
 
 
+def _refusal(channel: Channel, error: Exception) -> web.HTTPException:
+    """What a platform is answered that shall send again (5xx), or better not."""
+    if isinstance(error, Forged):
+        _count(channel, "forged")
+        return web.HTTPUnauthorized(text=f"{error}\n")
+    if isinstance(error, BadPayload):
+        _count(channel, "bad")
+        return web.HTTPBadRequest(text=f"{error}\n")
+    if is_away(error):
+        _count(channel, "unavailable")
+        log.error("the database is away: %s", trail(error))
+        return web.HTTPServiceUnavailable(text="try again later\n", headers={"Retry-After": RETRY_AFTER})
+    if not isinstance(error, Stumbled):  # which was logged where it happened
+        log.error("stumbled over a request: %s", trail(error), extra={"account": channel.account})
+    _count(channel, "failed")
+    return web.HTTPInternalServerError(text="try again later\n")
+
+
 def _count(channel: Channel, result: str) -> None:
     PAYLOADS.labels(channel=channel.name, account=channel.account, result=result).inc()
 
 
-def _count_events(channel: Channel, new: int, known: int, *, ignored: bool) -> None:
+def _count_events(channel: Channel, accepted: Accepted) -> None:
     labels = {"channel": channel.name, "account": channel.account}
-    EVENTS.labels(result="new", **labels).inc(new)
-    EVENTS.labels(result="known", **labels).inc(known)
-    EVENTS.labels(result="ignored", **labels).inc(int(ignored))
+    EVENTS.labels(result="new", **labels).inc(accepted.new)
+    EVENTS.labels(result="known", **labels).inc(accepted.known)
+    EVENTS.labels(result="ignored", **labels).inc(int(not accepted.new + accepted.known))

@@ -6,7 +6,8 @@ from prometheus_client import Counter
 
 PAYLOADS = Counter(
     "relais_payloads",
-    "Requests of platforms, by result: accepted, forged, bad, unknown_account.",
+    "Requests of platforms, by result: accepted, forged, bad, too_large, unknown_account, failed,"
+    " set_aside, unavailable.",
     ["channel", "account", "result"],
 )
 EVENTS = Counter(

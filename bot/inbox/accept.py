@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -11,16 +12,21 @@ from msgspec import Struct
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
+from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.details import DetailKind, mask
+from bot.details import mask
+from bot.errors import PayloadError, Stumbled
+from bot.inbox.poison import CARDS, failed
 from bot.messages import Inbound
-from bot.store import bell, conversations, links, record, transcript
+from bot.store import bell, conversations, links, record, set_aside, transcript
 from bot.store.bell import Bell
+from bot.store.faults import is_away
 from bot.store.rows import Conversation
 from bot.store.store import Store
 from bot.store.tables import received
+from bot.unexpected import place, trail
 
-CARDS: tuple[DetailKind, ...] = ("card",)
+log = logging.getLogger(__name__)
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -39,6 +45,26 @@ class Inbox:
         self._bell = bell
         self._clock = clock
 
+    async def take(self, channel: Channel, raw_body: bytes) -> Accepted | None:
+        """Parse a request and write its events down; None where it is put aside for a human.
+
+        Raises `PayloadError`: `Stumbled` where our own code fails, until the attempts are used up.
+        Errors of the database pass through: it may be back when the request comes again.
+        """
+        try:
+            events = channel.parse(raw_body)
+            accepted = await self.accept(events)
+        except PayloadError:
+            raise
+        except Exception as error:
+            # Whatever our code stumbles over, everything else goes on.
+            if is_away(error):
+                raise
+            await self._set_aside(channel, raw_body, error)
+            return None
+        _tell(channel, events)
+        return accepted
+
     async def accept(self, events: Iterable[Inbound]) -> Accepted:
         """Write events down; when this returns they survive whatever dies."""
         clean = [cleaned(event) for event in events]
@@ -46,6 +72,23 @@ class Inbox:
         topics = [bell.conversation(i) for i in accepted.conversations]
         self._bell.ring(bell.TURNS, bell.QUEUE, *topics)
         return accepted
+
+    async def _set_aside(self, channel: Channel, raw_body: bytes, error: Exception) -> None:
+        account = {"channel": channel.name, "account": channel.account}
+        log.error("stumbled over a request: %s", trail(error), extra=account)
+        request = failed(channel, raw_body, place(error))
+        if not await self._store.run(set_aside.count_request, request, self._clock()):
+            raise Stumbled("our own code failed on it") from error
+        self._bell.ring(bell.QUEUE)
+
+
+def _tell(channel: Channel, events: Iterable[Inbound]) -> None:
+    """Let the platform know that events are stored; they are, whatever becomes of this."""
+    try:
+        for event in events:
+            channel.received(event)
+    except Exception as error:  # noqa: BLE001 - what is stored is answered 200
+        log.error("cannot tell the platform: %s", trail(error), extra={"account": channel.account})
 
 
 def cleaned(event: Inbound) -> Inbound:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from bot.channels.base import Channel
-from bot.errors import AccountStopped, BadPayload, DeliveryError
+from bot.errors import AccountStopped, BadPayload, DeliveryError, Stumbled
 from bot.inbox.accept import Inbox
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,9 @@ async def poll(channel: Channel, inbox: Inbox) -> None:
         except DeliveryError as error:
             log.warning("cannot fetch: %s", error, extra={"account": channel.account})
             await asyncio.sleep(PAUSE)
+        except Stumbled:
+            # Fetched again at once, a few times; then it is put aside and the next ones come.
+            continue
         except Exception:
             # The database may be away for a while: what was not stored is fetched again.
             log.exception("cannot store what was fetched", extra={"account": channel.account})
@@ -39,10 +42,6 @@ async def _round(channel: Channel, inbox: Inbox) -> None:
         return
     async for body in bodies:
         try:
-            events = channel.parse(body)
+            await inbox.take(channel, body)
         except BadPayload as error:
             log.warning("ignored a body: %s", error, extra={"account": channel.account})
-            continue
-        await inbox.accept(events)
-        for event in events:
-            channel.received(event)

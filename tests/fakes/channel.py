@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from bot.channels.base import Channel, Features, Pace
-from bot.errors import BadPayload, DeliveryError, Forged
+from bot.errors import BadPayload, Forged
 from bot.messages import Address, Attachment, Inbound, Outbound, Receipt, Surface
 
 FAST = Pace(per_second=float("inf"), per_chat_seconds=0, per_group_seconds=0)
@@ -23,8 +23,12 @@ class FakeChannel(Channel):
     def __init__(self, account: str = "main") -> None:
         super().__init__(account)
         self.outbounds: list[Outbound] = []
-        self.failures: list[DeliveryError] = []
+        self.failures: list[Exception] = []
         self.typed: list[Address] = []
+        # Our own code has a bug: what it raises while this is set.
+        self.cannot_authenticate: Exception | None = None
+        self.stumbles: Exception | None = None
+        self.cannot_tell: Exception | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -33,11 +37,15 @@ class FakeChannel(Channel):
 
     def authenticate(self, headers: Mapping[str, str], raw_body: bytes) -> None:
         """The signature is a word."""
+        if self.cannot_authenticate:
+            raise self.cannot_authenticate
         if headers.get("X-Signature") != "genuine":
             raise Forged("the signature is wrong")
 
     def parse(self, raw_body: bytes) -> list[Inbound]:
         """Events come in our own form."""
+        if self.stumbles:
+            raise self.stumbles
         try:
             return msgspec.json.decode(raw_body, type=list[Inbound])
         except msgspec.MsgspecError as error:
@@ -53,6 +61,11 @@ class FakeChannel(Channel):
     async def show_typing(self, address: Address) -> None:
         """Keep it."""
         self.typed.append(address)
+
+    def received(self, event: Inbound) -> None:
+        """Nobody needs to be told."""
+        if self.cannot_tell:
+            raise self.cannot_tell
 
     def private_link(self, token: str) -> str | None:
         """A link of nowhere."""

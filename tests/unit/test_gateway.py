@@ -11,10 +11,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import AssistantUnavailable
 from bot.gateway import MAX_BODY, Gateway
 from bot.messages import Inbound
+from bot.store import set_aside
+from bot.store.set_aside import TRIES
 from bot.store.tables import conversations
 from tests.fakes.channel import event
 from tests.fakes.house import House
@@ -103,6 +106,26 @@ async def test_an_oversized_request_is_refused_and_counted(served: Served) -> No
     response = await served.client.post(URL, data=huge, headers=GENUINE)
     assert response.status == 413
     assert counted("too_large") == before + 1
+
+
+async def test_our_own_failures_are_asked_for_again_and_then_put_aside(served: Served) -> None:
+    served.house.channel.stumbles = ValueError("hello")
+    answers = [await served.post(b"[1]") for _ in range(TRIES + 1)]
+    assert [status for status, _ in answers] == [500] * TRIES + [200]
+    assert not any("hello" in text for _, text in answers)
+    assert counted("set_aside") >= 1
+
+
+async def test_while_the_database_is_away_the_platform_shall_send_again(served: Served) -> None:
+    served.house.channel.stumbles = OperationalError("SELECT", {}, Exception("locked"))
+    response = await served.client.post(URL, data=b"[1]", headers=GENUINE)
+    assert (response.status, response.headers["Retry-After"]) == (503, "2")
+
+
+async def test_a_signature_that_cannot_be_checked_is_no_forgery(served: Served) -> None:
+    served.house.channel.cannot_authenticate = KeyError("secret")
+    assert (await served.post(b"[1]"))[0] == 500
+    assert served.house.store.run_now(set_aside.count) == 0
 
 
 async def test_an_unknown_account_is_said_plainly(served: Served) -> None:
