@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -16,6 +18,11 @@ from bot.store.transcript import Draft
 
 # How long the bot keeps trying to send: later than that a reply would startle, not help.
 BOT_DELIVERY = timedelta(hours=1)
+# What is read in one turn; the rest is read in the next, after everybody else who waits. Who types
+# fast writes a dozen lines while a turn is taken, and a single message has some 4,000 characters
+# at most; more than that is somebody who floods us, and what Rasa and the guard need grows with it.
+MOST_LINES = 30
+MOST_CHARACTERS = 4000
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -65,9 +72,16 @@ def open_turn(connection: Connection, conversation_id: int, lease: str) -> Openi
     return Opening(
         conversation=conversation,
         case=cases.current(connection, conversation.case_id),
-        lines=tuple(transcript.unhandled(connection, conversation_id)),
+        lines=portion(transcript.unhandled(connection, conversation_id, MOST_LINES)),
         lease=lease,
     )
+
+
+def portion(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines that are read together, at least one."""
+    lines = tuple(lines)
+    lengths = accumulate(len(line.text) for line in lines)
+    return lines[: max(1, sum(length <= MOST_CHARACTERS for length in lengths))]
 
 
 def acknowledge(connection: Connection, opening: Opening, text: str, now: datetime) -> bool:
@@ -184,7 +198,7 @@ def _remember(connection: Connection, conversation: Conversation, outcome: Outco
 
 
 def _close(connection: Connection, opening: Opening, now: datetime) -> None:
-    """Mark the messages handled; those that came meanwhile are due at once."""
+    """Mark the messages handled; those that came meanwhile, or were too many, are due at once."""
     transcript.mark_handled(connection, opening.lines, now)
-    more = transcript.unhandled(connection, opening.conversation.id)
+    more = transcript.unhandled(connection, opening.conversation.id, most=1)
     conversations.release(connection, opening.conversation.id, due_at=now if more else None)

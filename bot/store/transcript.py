@@ -29,6 +29,7 @@ _UNHANDLED = (
         messages.c.handled_at.is_(None),
     )
     .order_by(messages.c.seq)
+    .limit(bindparam("most"))
 )
 _MARK_HANDLED = (
     update(messages)
@@ -79,9 +80,9 @@ def load(connection: Connection, message_id: int) -> Line:
     return read(Line, row)
 
 
-def unhandled(connection: Connection, conversation_id: int) -> list[Line]:
-    """What the customer wrote since the last turn, in the order in which he wrote it."""
-    rows = connection.execute(_UNHANDLED, {"conversation": conversation_id}).mappings()
+def unhandled(connection: Connection, conversation_id: int, most: int) -> list[Line]:
+    """The first messages since the last turn, in the order in which the customer wrote them."""
+    rows = connection.execute(_UNHANDLED, {"conversation": conversation_id, "most": most}).mappings()
     lines = [read(Line, row) for row in rows]
     # Platforms deliver out of order when they repeat.
     return sorted(lines, key=lambda line: (line.sent_at or line.created_at, line.seq))
