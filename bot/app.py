@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.assistant.port import Assistant
 from bot.assistant.rasa import Rasa
+from bot.assistant.several import Several
 from bot.brand import Brand, load_brand
 from bot.channels.base import Channel
 from bot.channels.registry import CHANNELS
@@ -58,6 +59,12 @@ def build_channels(brand: Brand, environment: Mapping[str, str]) -> Channels:
     return channels
 
 
+def build_assistant(settings: Settings) -> Assistant:
+    """Rasa, however many servers it has."""
+    servers = {url: Rasa(url) for url in settings.rasa_urls}
+    return Several(servers, at_once=settings.rasa_at_once)
+
+
 async def serve(settings: Settings, environment: Mapping[str, str]) -> None:
     """Run the gateway until cancelled."""
     brand = load_brand(settings.brand_file)
@@ -68,7 +75,7 @@ async def serve(settings: Settings, environment: Mapping[str, str]) -> None:
         brand=brand,
         store=store,
         channels=build_channels(brand, environment),
-        assistant=Rasa(settings.rasa_url),
+        assistant=build_assistant(settings),
         guard=load_guard(settings.guard_folder),
         clock=now,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets as random
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,18 +13,29 @@ from msgspec import Struct
 from bot.brand import Account
 from bot.errors import SettingsError
 
+# More processes of one kind, or calls at once, than a machine has any use for.
+MOST = 100
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Where a process listens, whom it talks to and where it keeps things.
 
-    `secret` signs cookies; `secure_cookies` is for gateways behind TLS.
+    `secret` signs cookies; `secure_cookies` is for gateways behind TLS. `workers` and
+    `rasa_servers` are how many `up` starts; `rasa_at_once` is how many turns one process has
+    under way at one Rasa server. With `reuse_port` several gateways may listen on one port.
     """
 
     host: str
     port: int
+    reuse_port: bool
+    workers: int
+    worker_host: str
+    worker_port: int
+    rasa_servers: int
     rasa_port: int
+    rasa_urls: tuple[str, ...]
+    rasa_at_once: int
     actions_port: int
-    rasa_url: str
     actions_url: str
     database_url: str
     brand_file: Path
@@ -38,15 +51,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     state = Path(environment.get("RELAIS_STATE", "var"))
     host = environment.get("RELAIS_HOST", "127.0.0.1")
     port = _port(environment, "RELAIS_PORT", 8080)
-    rasa_port = _port(environment, "RELAIS_RASA_PORT", 5005)
+    workers = _number(environment, "RELAIS_WORKERS", 0, least=0)
+    rasa_servers = _number(environment, "RELAIS_RASA_SERVERS", 1, least=1)
+    rasa_port = _port(environment, "RELAIS_RASA_PORT", 5005, number=rasa_servers)
+    rasa_urls = ",".join(f"http://127.0.0.1:{each}" for each in in_a_row(rasa_port, rasa_servers))
     actions_port = _port(environment, "RELAIS_ACTIONS_PORT", 5055)
     public_url = environment.get("RELAIS_PUBLIC_URL", f"http://{host}:{port}")
     return Settings(
         host=host,
         port=port,
+        reuse_port=_is_on(environment, "RELAIS_REUSE_PORT"),
+        workers=workers,
+        worker_host=environment.get("RELAIS_WORKER_HOST", "127.0.0.1"),
+        worker_port=_port(environment, "RELAIS_WORKER_PORT", 8081, number=max(workers, 1)),
+        rasa_servers=rasa_servers,
         rasa_port=rasa_port,
+        rasa_urls=_urls(environment, "RELAIS_RASA_URL", rasa_urls),
+        rasa_at_once=_number(environment, "RELAIS_RASA_AT_ONCE", 4, least=1),
         actions_port=actions_port,
-        rasa_url=environment.get("RELAIS_RASA_URL", f"http://127.0.0.1:{rasa_port}"),
         actions_url=environment.get("RELAIS_ACTIONS_URL", f"http://127.0.0.1:{actions_port}"),
         database_url=environment.get("DATABASE_URL", f"sqlite:///{state / 'relais.db'}"),
         brand_file=Path(environment.get("RELAIS_BRAND", "brand.yml")),
@@ -81,17 +103,52 @@ def account_secrets(account: Account, environment: Mapping[str, str]) -> dict[st
     return found if len(found) == len(values) else None
 
 
-def _port(environment: Mapping[str, str], name: str, default: int) -> int:
-    value = environment.get(name, str(default))
-    if not value.isdigit() or not 0 <= int(value) < 65536:
-        raise SettingsError(f"{name} must be a port number between 0 and 65535, not {value!r}")
+def in_a_row(first: int, number: int) -> list[int]:
+    """So many ports from the first on; 0 stands for any free port, each time."""
+    return [first + n if first else 0 for n in range(number)]
+
+
+def _port(environment: Mapping[str, str], name: str, default: int, *, number: int = 1) -> int:
+    """A port with room for `number` of them in a row."""
+    value, most = environment.get(name, str(default)), 65536 - number
+    if not value.isdecimal() or not 0 <= int(value) <= most:
+        raise SettingsError(f"{name} must be a port number between 0 and {most}, not {value!r}")
     return int(value)
 
 
+def _number(environment: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    value = environment.get(name, str(default))
+    if not value.isdecimal() or not least <= int(value) <= MOST:
+        raise SettingsError(f"{name} must be a number from {least} to {MOST}, not {value!r}")
+    return int(value)
+
+
+def _is_on(environment: Mapping[str, str], name: str) -> bool:
+    value = environment.get(name, "0")
+    if value not in ("0", "1"):
+        raise SettingsError(f"{name} must be 0 or 1, not {value!r}")
+    return value == "1"
+
+
+def _urls(environment: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    value = environment.get(name, default)
+    urls = tuple(url.strip().rstrip("/") for url in value.split(","))
+    if not all(url.startswith(("http://", "https://")) for url in urls):
+        raise SettingsError(f"{name} must be addresses as http://127.0.0.1:5005, with commas between")
+    return tuple(dict.fromkeys(urls))
+
+
 def _kept_secret(file: Path) -> str:
-    """A secret of this installation, made at the first start and readable by its owner only."""
+    """A secret of this installation, made at the first start and readable by its owner only.
+
+    Of several processes that start at once the first one's holds for all.
+    """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(random.token_urlsafe(32), encoding="utf8")
+        own = file.with_name(f"{file.name}-{os.getpid()}")
+        own.touch(mode=0o600)
+        own.write_text(random.token_urlsafe(32), encoding="utf8")
+        with suppress(FileExistsError):
+            file.hardlink_to(own)
+        own.unlink()
     return file.read_text(encoding="utf8").strip()

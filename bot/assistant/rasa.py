@@ -17,12 +17,12 @@ _AWAY = frozenset({502, 503, 504})
 
 
 class Rasa:
-    """Rasa at `address`; a turn may take `patience` seconds, a look whether it is there 2."""
+    """Rasa at `address`; a turn may take `patience` seconds, a look whether it is there `glance`."""
 
-    def __init__(self, address: str, *, patience: float = 20.0) -> None:
+    def __init__(self, address: str, *, patience: float = 20.0, glance: float = 2.0) -> None:
         self._address = address.rstrip("/")
         self._patience = aiohttp.ClientTimeout(total=patience)
-        self._glance = aiohttp.ClientTimeout(total=2.0)
+        self._glance = aiohttp.ClientTimeout(total=glance)
         self._session: aiohttp.ClientSession | None = None
 
     async def read(self, turn: Turn) -> Understanding:

@@ -36,7 +36,7 @@ async def rasa_alone(settings: Settings, root: Path, say: Callable[[str], None])
                 supervisor.keep(server)
             for server, url in zip(servers, (actions_url(own), rasa_url(own)), strict=True):
                 await until_it_answers(url, server, supervisor)
-            yield own.rasa_url
+            yield own.rasa_urls[0]
         finally:
             await supervisor.stop()
 
@@ -46,9 +46,10 @@ def _apart(settings: Settings, state: Path) -> Settings:
     return structs.replace(
         settings,
         state=state,
+        rasa_servers=1,
         rasa_port=rasa_port,
+        rasa_urls=(f"http://{LOOPBACK}:{rasa_port}",),
         actions_port=actions_port,
-        rasa_url=f"http://{LOOPBACK}:{rasa_port}",
         actions_url=f"http://{LOOPBACK}:{actions_port}",
     )
 

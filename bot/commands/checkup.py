@@ -129,7 +129,8 @@ async def _processes(settings: Settings) -> AsyncIterator[Finding]:
             yield _stopped(port.name, port.host, port.number, port.variable)
         return
     yield Finding(subject="Gateway", state="good", words=f"answers at {gateway_url(settings)}")
-    yield await _server("Rasa", f"{settings.rasa_url}/")
+    for url in settings.rasa_urls:
+        yield await _server("Rasa", f"{url}/")
     yield await _server("Action server", f"{settings.actions_url}/health")
 
 

@@ -2,66 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from bot.assistant.rasa import Rasa
 from bot.errors import AssistantFailed, AssistantUnavailable
 from bot.messages import Turn
+from tests.fakes.rasa import PaperRasa, paper_rasa
 
 TURN = Turn(conversation="7", text="où est ma valise ?", language="fr", surface="private")
-ANSWER = {
-    "reading": {
-        "intent": "question_pet",
-        "register": "question",
-        "topic": "pet",
-        "confidence": 0.9,
-        "language": None,
-        "entities": [{"name": "flight_number", "value": "NB204"}],
-        "ranking": [{"intent": "question_pet", "confidence": 0.9}],
-        "registers": {"question": 0.95},
-    },
-    "replies": [{"text": "Oui.", "name": "utter_question_pet", "buttons": [{"title": "a", "payload": "/b"}]}],
-}
-
-
-class PaperRasa:
-    """A web server where Rasa would be."""
-
-    def __init__(self) -> None:
-        self.status, self.body, self.asked = 200, ANSWER, list[Any]()
-        self.thinking = asyncio.Event()
-        self.thinking.set()
-        app = web.Application()
-        app.router.add_get("/webhooks/relais/", self.health)
-        app.router.add_post("/webhooks/relais/webhook", self.webhook)
-        self.server = TestServer(app)
-
-    async def health(self, _: web.Request) -> web.Response:
-        return web.json_response({}, status=self.status)
-
-    async def webhook(self, request: web.Request) -> web.Response:
-        self.asked.append(await request.json())
-        await self.thinking.wait()
-        return web.json_response(self.body, status=self.status)
 
 
 @pytest.fixture
 async def paper() -> AsyncIterator[PaperRasa]:
-    built = PaperRasa()
-    async with built.server:
+    async with paper_rasa() as built:
         yield built
-        built.thinking.set()
 
 
 @pytest.fixture
 async def rasa(paper: PaperRasa) -> AsyncIterator[Rasa]:
-    client = Rasa(str(paper.server.make_url("/")), patience=0.5)
+    client = Rasa(paper.url, patience=0.5)
     yield client
     await client.close()
 

@@ -75,3 +75,46 @@ def test_a_line_that_is_no_variable_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / ".env").write_text(f"A=b\n{line}\n")
     with pytest.raises(SettingsError, match="line 2"):
         read_env_file(tmp_path / ".env")
+
+
+def test_rasa_servers_are_found_where_up_starts_them(tmp_path: Path) -> None:
+    settings = read_settings({"RELAIS_STATE": str(tmp_path), "RELAIS_RASA_SERVERS": "2"})
+    assert settings.rasa_urls == ("http://127.0.0.1:5005", "http://127.0.0.1:5006")
+
+
+def test_rasa_servers_elsewhere_are_named_with_commas_between(tmp_path: Path) -> None:
+    settings = read_settings({"RELAIS_STATE": str(tmp_path), "RELAIS_RASA_URL": "http://a:1/, http://b:2"})
+    assert settings.rasa_urls == ("http://a:1", "http://b:2")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RELAIS_WORKERS", "-1"),
+        ("RELAIS_WORKERS", "many"),
+        ("RELAIS_RASA_SERVERS", "0"),
+        ("RELAIS_RASA_AT_ONCE", "0"),
+        ("RELAIS_RASA_URL", "localhost:5005"),
+        ("RELAIS_RASA_URL", "http://a:1,"),
+        ("RELAIS_REUSE_PORT", "yes"),
+        ("RELAIS_WORKER_PORT", "65536"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({"RELAIS_STATE": str(tmp_path), name: value})
+
+
+def test_ports_in_a_row_end_with_the_last_one(tmp_path: Path) -> None:
+    environment = {"RELAIS_STATE": str(tmp_path), "RELAIS_WORKER_PORT": "65535"}
+    assert read_settings(environment).worker_port == 65535
+    with pytest.raises(SettingsError, match="RELAIS_WORKER_PORT"):
+        read_settings({**environment, "RELAIS_WORKERS": "2"})
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first, second = (read_settings({"RELAIS_STATE": str(tmp_path)}).secret for _ in range(2))
+    assert first == second
+    assert len(first) > 30
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
