@@ -8,22 +8,25 @@ import logging
 from bot.channels.base import Channel
 from bot.errors import AccountStopped, BadPayload, DeliveryError, Stumbled
 from bot.inbox.accept import Inbox
+from bot.store.accounts import Accounts
 
 log = logging.getLogger(__name__)
 
 # The rest after a platform failed to answer, in seconds.
 PAUSE = 5.0
+# The rest of an account whose credentials were refused, in seconds.
+STOPPED = 60.0
 
 
-async def poll(channel: Channel, inbox: Inbox) -> None:
+async def poll(channel: Channel, inbox: Inbox, accounts: Accounts) -> None:
     """Fetch until cancelled; each body is asked for after the one before was committed."""
     while True:
         try:
-            await _round(channel, inbox)
+            await _round(channel, inbox, accounts)
             return
-        except AccountStopped:
-            log.exception("account stopped", extra={"account": channel.account})
-            return
+        except AccountStopped as error:
+            await accounts.stopped(channel.name, channel.account, str(error))
+            await asyncio.sleep(STOPPED)
         except DeliveryError as error:
             log.warning("cannot fetch: %s", error, extra={"account": channel.account})
             await asyncio.sleep(PAUSE)
@@ -36,10 +39,12 @@ async def poll(channel: Channel, inbox: Inbox) -> None:
             await asyncio.sleep(PAUSE)
 
 
-async def _round(channel: Channel, inbox: Inbox) -> None:
+async def _round(channel: Channel, inbox: Inbox, accounts: Accounts) -> None:
     bodies = channel.poll()
     if bodies is None:
         return
+    await channel.check()
+    await accounts.working(channel.name, channel.account)
     async for body in bodies:
         try:
             await inbox.take(channel, body)

@@ -24,9 +24,11 @@ from bot.outbox import outcomes
 from bot.outbox.pace import Pacer
 from bot.outbox.retry import next_attempt
 from bot.store import bell, outbox
+from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.outbox import Parcel
 from bot.store.store import Store
+from bot.unexpected import place, trail
 from bot.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -49,12 +51,14 @@ class Delivery:
         bell: Bell,
         channels: Mapping[tuple[str, str], Channel],
         brand: Brand,
+        accounts: Accounts,
         clock: Clock,
     ) -> None:
         self._store = store
         self._bell = bell
         self._channels = channels
         self._brand = brand
+        self._accounts = accounts
         self._clock = clock
         self._pacers = {key: Pacer(ch.features.pace) for key, ch in channels.items()}
 
@@ -84,7 +88,8 @@ class Delivery:
         if channel is None:
             await self._postpone(parcel, STOPPED)
             return
-        if parcel.interrupted and not channel.features.idempotent:
+        may_repeat = channel.features.idempotent and self._clock() < parcel.deadline
+        if parcel.interrupted and not may_repeat:
             await self._lost(parcel, "unknown", "the attempt was interrupted")
             return
         pacer = self._pacers[key]
@@ -101,9 +106,15 @@ class Delivery:
         except DeliveryError as error:
             await self._failed(parcel, error, pacer)
             result = type(error).__name__
+        except Exception as error:  # noqa: BLE001 - any of our own code's, and the others go on
+            # Before the message left or after: tried again it might be doubled.
+            log.error("stumbled over a message: %s", trail(error), extra={"outbound": parcel.outbound.id})
+            await self._lost(parcel, "unknown", place(error))
+            result = type(error).__name__
         else:
             await self._store.run(outcomes.sent, parcel, receipt.message_id, self._clock())
             pacer.sent(parcel.outbound.address, self._clock())
+            await self._accounts.working(channel.name, channel.account)
             result = "sent"
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
 
@@ -118,6 +129,8 @@ class Delivery:
         elif isinstance(error, AccountStopped):
             pacer.pause(self._clock() + STOPPED)
             await self._again(parcel, error, STOPPED.total_seconds())
+            conversation = parcel.conversation
+            await self._accounts.stopped(conversation.channel, conversation.account, str(error))
         elif isinstance(error, DeliveryLater):
             if error.retry_after:
                 pacer.pause(self._clock() + timedelta(seconds=error.retry_after))

@@ -19,6 +19,7 @@ from bot.inbox import Inbox
 from bot.messages import Understanding
 from bot.outbox import Delivery
 from bot.store import cases, conversations, migrate, record, transcript
+from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.rows import Case, Conversation, Line, Recorded
 from bot.store.store import Store
@@ -62,6 +63,7 @@ class House:
             bell=self.bell,
             channels=channels,
             brand=self.brand,
+            accounts=Accounts(self.store, self.bell, self.clock),
             clock=self.clock,
         )
         self.triage = Triage(

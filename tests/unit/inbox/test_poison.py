@@ -13,6 +13,7 @@ from bot.inbox.poison import body_without_cards, failed
 from bot.inbox.poll import poll
 from bot.messages import Inbound
 from bot.store import set_aside
+from bot.store.accounts import Accounts
 from bot.store.set_aside import TRIES, SetAside
 from tests.fakes.channel import FakeChannel, event
 from tests.fakes.house import House
@@ -142,7 +143,7 @@ class Polled(FakeChannel):
 async def test_one_bad_update_does_not_stop_the_polling(house: House) -> None:
     bad = b'["bad"]'
     channel = Polled(body(house, 1), bad, b"{}", body(house, 2), over=bad)
-    await poll(channel, house.inbox)
+    await poll(channel, house.inbox, Accounts(house.store, house.bell, house.clock))
     assert len(house.lines()) == 2
     assert [row.body for row in waiting(house)] == ['["bad"]']
     assert channel.fetched == TRIES + 1

@@ -16,7 +16,7 @@ from bot.errors import (
     DeliveryUnknown,
     Unreachable,
 )
-from bot.store import outbox
+from bot.store import accounts, outbox
 from bot.store.rows import Line
 from tests.fakes.house import House
 
@@ -108,6 +108,31 @@ async def test_an_account_whose_token_died_rests_and_then_goes_on(house: House) 
     house.clock.forward(seconds=61)
     await house.works()
     assert len(house.channel.texts) == 2
+
+
+async def test_a_refused_account_is_red_until_a_message_goes_out(house: House) -> None:
+    house.channel.failures = [AccountStopped("the token is refused")]
+    await house.says("cabin bag?")
+    await house.works()
+    (row,) = house.store.run_now(accounts.stopped)
+    assert (row.channel, row.account, row.reason) == ("fake", "main", "the token is refused")
+    house.clock.forward(seconds=61)
+    await house.works()
+    assert house.store.run_now(accounts.stopped) == []
+
+
+async def test_a_message_over_which_our_code_stumbles_goes_to_a_human_at_once(house: House) -> None:
+    house.channel.failures = [KeyError("cabin bag?")]
+    await house.says("cabin bag?")
+    await house.works()
+    assert answer(house).delivery == "unknown"
+    reason = answer(house).delivery_reason or ""
+    assert reason.startswith("KeyError at bot/outbox/delivery.py:")
+    assert "cabin" not in reason
+    assert house.case().reason == "delivery_unknown"
+    house.clock.forward(minutes=5)
+    await house.works()
+    assert house.channel.texts == []
 
 
 async def test_after_the_deadline_a_reply_is_given_up_and_a_human_told(house: House) -> None:
