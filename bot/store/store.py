@@ -4,101 +4,86 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
-from pathlib import Path
-from typing import Any, Concatenate, TypeVar
+from typing import Concatenate, TypeVar
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.engine import URL, Connection, make_url
 from typing_extensions import ParamSpec
+
+from bot.errors import SettingsError
+from bot.store import postgres, sqlite
+from bot.store.jobs import Job, Threads
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READERS = 4
-# How long SQLite waits for another process's transaction, in seconds.
-SQLITE_PATIENCE = 30
+WRITERS = READERS = 4
+# Transactions that SQLite commits together at most: who came first need not wait for hundreds.
+TOGETHER = 64
 
 
 class Store:
-    """A database.
+    """A database, SQLite or PostgreSQL.
 
     `run` executes a function as one transaction, in a thread: committed when it returns,
-    rolled back when it raises. With SQLite all of a process's writers stand in one line,
-    which spares them the wait for the file's lock; `read` runs beside them.
+    rolled back when it raises. `read` runs beside the writers. A function may be called again where
+    others were in its way, so it changes nothing but the database.
+
+    All of a process's writers stand in one line before SQLite, which has room for one: those who
+    wait are committed together, and told after that.
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        writers = 1 if self.engine.dialect.name == "sqlite" else READERS
-        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        address = _address(url)
+        if address.get_backend_name() == "sqlite":
+            self.engine = self._reading = sqlite.connect(address)
+            self._writers = Threads("store-write", 1, partial(sqlite.write, self.engine), at_once=TOGETHER)
+            self._readers = Threads("store-read", READERS, partial(sqlite.read, self._reading))
+        else:
+            self.engine = postgres.connect(address, WRITERS, read_only=False)
+            self._reading = postgres.connect(address, READERS, read_only=True)
+            self._writers = Threads("store-write", WRITERS, partial(postgres.execute, self.engine))
+            self._readers = Threads("store-read", READERS, partial(postgres.execute, self._reading))
 
     async def run(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Execute `function(connection, ...)` as one transaction."""
-        return await self._in(self._writers, partial(self.run_now, function, *args, **kwargs))
+        return await _in(self._writers, lambda connection: function(connection, *args, **kwargs))
 
     async def read(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Execute a function that only reads, on one consistent view of the data."""
-        return await self._in(self._readers, partial(self._read_now, function, *args, **kwargs))
+        return await _in(self._readers, lambda connection: function(connection, *args, **kwargs))
 
     def run_now(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Like `run`, without an event loop."""
-        with self.engine.connect() as connection, connection.begin():
-            if self.engine.dialect.name == "sqlite":
-                # Take the write lock at once: a transaction that reads first and writes later
-                # could not be repeated when another process wrote in between.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return function(connection, *args, **kwargs)
+        future: Future[T] = Future()
+        self._writers.submit(Job(lambda connection: function(connection, *args, **kwargs), future))
+        return future.result()
 
     def close(self) -> None:
         """Wait for what runs, then release the connections."""
-        self._writers.shutdown()
-        self._readers.shutdown()
+        self._writers.close()
+        self._readers.close()
         self.engine.dispose()
-
-    def _read_now(
-        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        with self.engine.connect() as connection, connection.begin():
-            if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN")
-            return function(connection, *args, **kwargs)
-
-    async def _in(self, executor: ThreadPoolExecutor, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, call)
+        self._reading.dispose()
 
 
-def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True)
-    file = make_url(url).database
-    if file:
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url,
-        future=True,
-        # What customers said are parameters: an error that is logged must not show them.
-        hide_parameters=True,
-        poolclass=QueuePool,
-        connect_args={"timeout": SQLITE_PATIENCE, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+async def _in(threads: Threads, function: Callable[[Connection], T]) -> T:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+    threads.submit(Job(function, future, loop))
+    return await future
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # The driver's own BEGIN comes too late (before the first write): ours are explicit.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    # An accepted message survives a power cut, not only a crash of the process.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+def _address(url: str) -> URL:
+    # What hosters hand out; SQLAlchemy takes the longer name only.
+    address: URL = make_url(url.replace("postgres://", "postgresql://", 1))
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(f"DATABASE_URL: {address.get_backend_name()} is neither sqlite nor postgresql")
+    return address
