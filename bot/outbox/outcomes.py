@@ -19,7 +19,8 @@ def sent(connection: Connection, parcel: Parcel, platform_id: str, now: datetime
     message_id = parcel.outbound.id
     outbox.done(connection, message_id)
     transcript.set_delivery(connection, message_id, "sent", platform_id=platform_id)
-    cases.first_response_sent(connection, transcript.load(connection, message_id), now)
+    by_agent = parcel.outbound.purpose == "agent"
+    cases.first_response_sent(connection, parcel.conversation.id, by_agent=by_agent, now=now)
 
 
 def lost(

@@ -19,18 +19,29 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Column, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from bot.errors import AlreadyClaimed, NotFound, TransitionError
 from bot.messages import Entity, Register
 from bot.store import agents, conversations, record, tables
 from bot.store.rows import HUMAN, Case, CaseStatus, Line, read
-from bot.store.tables import Moment, cases, messages
+from bot.store.tables import cases, messages
 
 # Crockford's base 32: no letter that is mistaken for a digit when read out on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH = 6
+
+# Statements that every turn or delivery needs are built once: that takes longer than to execute them.
+_INSERT = insert(cases)
+_LOAD = select(cases).where(cases.c.id == bindparam("wanted"))
+_CURRENT = select(tables.conversations.c.case_id).where(tables.conversations.c.id == bindparam("of"))
+_STOP_CLOCK = {
+    clock: update(cases)
+    .where(cases.c.id == bindparam("stopped"), cases.c[clock].is_(None))
+    .values({clock: bindparam("now")})
+    for clock in ("acknowledged_at", "answered_at")
+}
 
 
 class NewCase(Struct, frozen=True, kw_only=True):
@@ -64,17 +75,9 @@ def open_case(
     """Hand a conversation over: from now on it belongs to the queue."""
     values = {name: getattr(new, name) for name in new.__struct_fields__}
     values["entities"] = msgspec.to_builtins(new.entities)
-    result = connection.execute(
-        insert(cases).values(
-            reference=reference,
-            conversation_id=conversation_id,
-            status="waiting",
-            acknowledged_at=acknowledged_at,
-            opened_at=now,
-            updated_at=now,
-            **values,
-        )
-    )
+    values |= {"reference": reference, "conversation_id": conversation_id, "status": "waiting"}
+    values |= {"acknowledged_at": acknowledged_at, "opened_at": now, "updated_at": now}
+    result = connection.execute(_INSERT, values)
     case_id: int = result.inserted_primary_key[0]
     conversations.change(connection, conversation_id, case_id=case_id, misunderstandings=0)
     record.write(
@@ -92,7 +95,7 @@ def open_case(
 
 def load(connection: Connection, case_id: int) -> Case:
     """A case; raises `NotFound`."""
-    row = connection.execute(select(cases).where(cases.c.id == case_id)).mappings().first()
+    row = connection.execute(_LOAD, {"wanted": case_id}).mappings().first()
     if row is None:
         raise NotFound(f"there is no case {case_id}")
     return read(Case, row)
@@ -227,15 +230,17 @@ def escalate(connection: Connection, case: Case, *, why: str, answer_by: datetim
     )
 
 
-def first_response_sent(connection: Connection, line: Line, now: datetime) -> None:
+def first_response_sent(
+    connection: Connection, conversation_id: int, *, by_agent: bool, now: datetime
+) -> None:
     """Stop the clocks that a sent message stops.
 
     Any text acknowledges; only an agent's answers.
     """
-    case_id = conversations.load(connection, line.conversation_id).case_id
-    _stop_clock(connection, case_id, cases.c.acknowledged_at, now)
-    if line.author == "agent":
-        _stop_clock(connection, case_id, cases.c.answered_at, now)
+    case_id = connection.execute(_CURRENT, {"of": conversation_id}).scalar()
+    for clock in ("acknowledged_at", "answered_at") if by_agent else ("acknowledged_at",):
+        if case_id:
+            connection.execute(_STOP_CLOCK[clock], {"stopped": case_id, "now": now})
 
 
 def conversations_of(connection: Connection, case: Case) -> list[int]:
@@ -303,8 +308,3 @@ def _record(
         case_id=case.id,
         **details,
     )
-
-
-def _stop_clock(connection: Connection, case_id: int | None, clock: Column[Moment], now: datetime) -> None:
-    if case_id:
-        connection.execute(update(cases).where(cases.c.id == case_id, clock.is_(None)).values({clock: now}))

@@ -117,7 +117,10 @@ class DeskHouse:
         """The platform took a message."""
         self.store.run_now(outbox.done, line.id)
         self.store.run_now(transcript.set_delivery, line.id, "sent", platform_id=f"sent-{line.id}")
-        self.store.run_now(cases.first_response_sent, line, self.clock())
+        by_agent = line.author == "agent"
+        self.store.run_now(
+            cases.first_response_sent, line.conversation_id, by_agent=by_agent, now=self.clock()
+        )
         self.bell.ring(bell.conversation(line.conversation_id))
 
     def failed(self, line: Line, reason: str = "no network") -> None:
