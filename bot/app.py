@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
@@ -17,28 +17,23 @@ from bot.channels.base import Channel
 from bot.channels.registry import CHANNELS
 from bot.chat import add_chat
 from bot.clock import Clock, now
-from bot.conversation.answering import Answering
-from bot.conversation.turns import turns
 from bot.desk import add_desk
-from bot.errors import BrandError, DeliveryError
+from bot.errors import BrandError
 from bot.gateway import MAX_BODY, Gateway
 from bot.guard import Guard, load_guard
 from bot.inbox import Inbox
-from bot.inbox.poll import poll
-from bot.outbox import Delivery
+from bot.serving import Server
 from bot.settings import Settings, account_secrets
 from bot.store import migrate
+from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.store import Store
+from bot.vitals import STOPPING, Vitals
+from bot.work import connect, side_by_side, steps
 
 log = logging.getLogger(__name__)
 
 Channels = Mapping[tuple[str, str], Channel]
-
-# How long requests under way may take when the process is told to stop, in seconds.
-GRACE = 5.0
-# The rest between two attempts to connect an account, in seconds.
-RECONNECT = 30.0
 
 
 def build_channels(brand: Brand, environment: Mapping[str, str]) -> Channels:
@@ -65,8 +60,15 @@ def build_assistant(settings: Settings) -> Assistant:
     return Several(servers, at_once=settings.rasa_at_once)
 
 
-async def serve(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Run the gateway until cancelled."""
+async def serve(
+    settings: Settings,
+    environment: Mapping[str, str],
+    stopping: asyncio.Event,
+    *,
+    accepts: bool,
+    works: bool,
+) -> None:
+    """Run a gateway (`accepts`) or a worker (`works`), or both in one, until it is to stop."""
     brand = load_brand(settings.brand_file)
     store = Store(settings.database_url)
     await asyncio.to_thread(migrate.upgrade, store)
@@ -78,15 +80,16 @@ async def serve(settings: Settings, environment: Mapping[str, str]) -> None:
         assistant=build_assistant(settings),
         guard=load_guard(settings.guard_folder),
         clock=now,
+        stopping=stopping,
+        accepts=accepts,
+        works=works,
     )
-    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=GRACE, access_log=None)
+    server = _server(app, settings, accepts=accepts)
     try:
-        await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        log.info("listening on %s:%s", settings.host, settings.port)
-        await asyncio.Event().wait()
+        log.info("listening at %s", await server.start())
+        await stopping.wait()
     finally:
-        await runner.cleanup()
+        await server.stop()
         store.close()
 
 
@@ -99,64 +102,48 @@ def build(
     assistant: Assistant,
     guard: Guard,
     clock: Clock,
+    stopping: asyncio.Event | None = None,
+    accepts: bool = True,
+    works: bool = True,
 ) -> web.Application:
-    """The whole gateway as one application; its workers run while it runs."""
+    """The whole process as one application; its work goes on while that runs."""
     bell = Bell()
     inbox = Inbox(store, bell, clock)
+    accounts = Accounts(store, bell, clock)
     app = web.Application(client_max_size=MAX_BODY)
-    gateway = Gateway(store=store, inbox=inbox, channels=channels, assistant=assistant)
-    app.add_routes(gateway.routes())
-    add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
-    add_desk(app, store=store, bell=bell, brand=brand, settings=settings, clock=clock)
-    answering = Answering(
-        store=store,
-        bell=bell,
-        assistant=assistant,
-        channels=channels,
-        brand=brand,
-        guard=guard,
-        clock=clock,
-    )
-    delivery = Delivery(store=store, bell=bell, channels=channels, brand=brand, clock=clock)
+    app[STOPPING] = stopping or asyncio.Event()
+    app.add_routes(Vitals(store, assistant if works else None).routes())
+    if accepts:
+        app.add_routes(Gateway(inbox=inbox, channels=channels).routes())
+        add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
+        add_desk(app, store=store, bell=bell, brand=brand, settings=settings, clock=clock)
 
     async def at_work(_: web.Application) -> AsyncIterator[None]:
+        running = [connect(channel, accounts) for channel in channels.values()]
+        if works:
+            running += steps(
+                store=store,
+                bell=bell,
+                inbox=inbox,
+                channels=channels,
+                accounts=accounts,
+                assistant=assistant,
+                brand=brand,
+                guard=guard,
+                clock=clock,
+            )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(assistant.close)
             for channel in channels.values():
                 stack.push_async_callback(channel.close)
-                await stack.enter_async_context(_running(_open(channel)))
-            await stack.enter_async_context(_running(turns(store, bell, answering, clock).run()))
-            await stack.enter_async_context(_running(delivery.worker().run()))
-            for channel in channels.values():
-                await stack.enter_async_context(_running(poll(channel, inbox)))
+            await stack.enter_async_context(side_by_side(running, app[STOPPING]))
             yield
 
     app.cleanup_ctx.append(at_work)
     return app
 
 
-async def _open(channel: Channel) -> None:
-    """Connect an account, again and again while its platform is away: the others work meanwhile."""
-    while True:
-        try:
-            await channel.open()
-        except DeliveryError as error:
-            log.warning("account %s/%s cannot connect: %s", channel.name, channel.account, error)
-            await asyncio.sleep(RECONNECT)
-        else:
-            return
-
-
-@asynccontextmanager
-async def _running(coroutine: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(coroutine)
-    try:
-        yield
-    finally:
-        # More than once: before Python 3.11 a library may swallow a cancellation, as anyio does
-        # with one that comes while it connects.
-        while not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=GRACE)
-        with suppress(asyncio.CancelledError):
-            await task
+def _server(app: web.Application, settings: Settings, *, accepts: bool) -> Server:
+    if accepts:
+        return Server(app, settings.host, settings.port, reuse_port=settings.reuse_port)
+    return Server(app, settings.worker_host, settings.worker_port)

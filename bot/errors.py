@@ -19,6 +19,7 @@
     ├── AssistantError           Rasa gave no understanding
     │   ├── AssistantUnavailable not there or not ready: ask again
     │   └── AssistantFailed      there, and it failed on this very message
+    ├── Crashed                  a part of this process ended: it shall be started again
     ├── EvaluationError          a file of judged messages is wrong: says line and column
     ├── TransitionError          a transition that the state of the case forbids
     │   ├── AlreadyClaimed       another agent was faster
@@ -36,6 +37,7 @@ __all__ = [
     "AssistantUnavailable",
     "BadPayload",
     "BrandError",
+    "Crashed",
     "DeliveryError",
     "DeliveryLater",
     "DeliveryRefused",
@@ -124,6 +126,10 @@ class AssistantUnavailable(AssistantError):
 
 class AssistantFailed(AssistantError):
     """Rasa is there and failed on this very message."""
+
+
+class Crashed(RelaisError):
+    """A part of this process ended by an error of ours: the process shall be started again."""
 
 
 class EvaluationError(RelaisError):

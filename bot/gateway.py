@@ -1,22 +1,17 @@
-"""The web server's edge: webhooks of platforms, health, readiness and figures."""
+"""The web server's edge: webhooks of platforms."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.assistant.port import Assistant
 from bot.channels.base import Channel
 from bot.errors import BadPayload, Forged, Stumbled
 from bot.inbox import Accepted, Inbox
 from bot.metrics import EVENTS, PAYLOADS
-from bot.store import migrate
 from bot.store.faults import is_away
-from bot.store.store import Store
 from bot.unexpected import trail
 
 log = logging.getLogger(__name__)
@@ -32,22 +27,14 @@ Channels = Mapping[tuple[str, str], Channel]
 class Gateway:
     """Takes requests of platforms in."""
 
-    def __init__(self, *, store: Store, inbox: Inbox, channels: Channels, assistant: Assistant) -> None:
-        self._store = store
+    def __init__(self, *, inbox: Inbox, channels: Channels) -> None:
         self._inbox = inbox
         self._channels = channels
-        self._assistant = assistant
 
     def routes(self) -> list[web.RouteDef]:
         """What the gateway answers."""
         path = "/channels/{channel}/{account}"
-        return [
-            web.get("/health", self.health),
-            web.get("/ready", self.ready),
-            web.get("/metrics", self.metrics),
-            web.get(path, self.handshake),
-            web.post(path, self.webhook),
-        ]
+        return [web.get(path, self.handshake), web.post(path, self.webhook)]
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Authenticate, parse, commit, 200: nothing thinks before that."""
@@ -72,23 +59,6 @@ class Gateway:
         if answer is None:
             raise web.HTTPForbidden(text="verification failed\n")
         return web.Response(text=answer)
-
-    async def health(self, _: web.Request) -> web.Response:
-        """The process lives."""
-        return web.json_response({"status": "ok"})
-
-    async def ready(self, _: web.Request) -> web.Response:
-        """What this process needs is there; messages are accepted even without the assistant."""
-        database = await asyncio.to_thread(migrate.is_current, self._store)
-        assistant = await self._assistant.ready()
-        return web.json_response(
-            {"database": database, "assistant": assistant},
-            status=200 if database and assistant else 503,
-        )
-
-    async def metrics(self, _: web.Request) -> web.Response:
-        """Figures for Prometheus."""
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def _channel(self, request: web.Request) -> Channel:
         key = (request.match_info["channel"], request.match_info["account"])

@@ -14,6 +14,7 @@ from bot.errors import RelaisError
 MODULES = {
     "up": "up",
     "gateway": "gateway",
+    "worker": "worker",
     "talk": "talk",
     "doctor": "doctor",
     "user": "user",

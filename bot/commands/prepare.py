@@ -6,6 +6,7 @@ import secrets
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from bot import clock
 from bot.settings import Settings
@@ -31,6 +32,8 @@ def prepare(settings: Settings) -> Login | None:
     try:
         migrate.upgrade(store)
         return store.run_now(_first_login)
+    except IntegrityError:
+        return None  # another process made it in the same moment
     finally:
         store.close()
 

@@ -42,12 +42,7 @@ def house(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> House:
 
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[Client]:
-    gateway = Gateway(
-        store=house.store,
-        inbox=house.inbox,
-        channels={("fake", "main"): house.channel},
-        assistant=house.assistant,
-    )
+    gateway = Gateway(inbox=house.inbox, channels={("fake", "main"): house.channel})
     app = web.Application(client_max_size=MAX_BODY)
     app.add_routes(gateway.routes())
     async with TestClient(TestServer(app)) as client:

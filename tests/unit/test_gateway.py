@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from bot.errors import AssistantUnavailable
 from bot.gateway import MAX_BODY, Gateway
 from bot.messages import Inbound
 from bot.store import set_aside
@@ -44,12 +43,7 @@ class Served:
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     house = House(tmp_path, {})
-    gateway = Gateway(
-        store=house.store,
-        inbox=house.inbox,
-        channels={("fake", "main"): house.channel},
-        assistant=house.assistant,
-    )
+    gateway = Gateway(inbox=house.inbox, channels={("fake", "main"): house.channel})
     app = web.Application(client_max_size=MAX_BODY)
     app.add_routes(gateway.routes())
     async with TestClient(TestServer(app)) as client:
@@ -132,21 +126,6 @@ async def test_an_unknown_account_is_said_plainly(served: Served) -> None:
     response = await served.client.post("/channels/fake/other", data=b"[]", headers=GENUINE)
     assert response.status == 404
     assert "no such account" in await response.text()
-
-
-async def test_ready_tells_that_the_assistant_is_not_there_yet(served: Served) -> None:
-    assert (await served.client.get("/ready")).status == 200
-    served.house.assistant.failing = AssistantUnavailable("loading")
-    response = await served.client.get("/ready")
-    assert response.status == 503
-    assert await response.json() == {"database": True, "assistant": False}
-    assert (await served.client.get("/health")).status == 200
-
-
-async def test_figures_are_served(served: Served) -> None:
-    await served.post(body(served.house, 9))
-    text = await (await served.client.get("/metrics")).text()
-    assert 'relais_events_total{account="main",channel="fake",result="new"}' in text
 
 
 def no_conversations(connection: Connection) -> bool:

@@ -1,0 +1,21 @@
+"""`python -m bot worker`"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from bot.commands.running import keep_log, run
+from bot.settings import read_settings
+
+
+@click.command("worker")
+def command() -> None:
+    """Run a worker: turns, sending, polling, for messages that gateways accept.
+
+    It tells of its health and its figures at RELAIS_WORKER_PORT. Told to stop, it gives back what
+    it holds; killed, others take it when its leases end.
+    """
+    keep_log()
+    run(read_settings(os.environ), accepts=False, works=True)
