@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
@@ -48,9 +48,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="How many messages are timed one by one.",
 )
+@click.option("--named", is_flag=True, help="Labels keep their names: question_* are topics of one kind.")
 @click.option("--baseline/--no-baseline", default=True, help="Measure the plain sparse pipeline as well.")
 def command(
-    train_file: Path, test_file: Path, oos: str | None, config: Path, timed: int, baseline: bool
+    train_file: Path,
+    test_file: Path,
+    oos: str | None,
+    config: Path,
+    timed: int,
+    named: bool,
+    baseline: bool,
 ) -> None:
     """Train the pipeline of config.yml on TRAIN, without policies, and measure it on TEST.
 
@@ -62,7 +69,7 @@ def command(
     configs = {"config.yml": config_of(config)} | ({"baseline": BASELINE} if baseline else {})
     try:
         test = read_rows(test_file)
-        measured = run(configs, read_rows(train_file), test, timed=timed)
+        measured = run(configs, read_rows(train_file), test, timed=timed, named=named)
         click.echo(report(measured, [label for _, label in test], oos))
     except RelaisError as error:
         raise click.ClickException(str(error)) from error
@@ -74,12 +81,13 @@ def run(
     test: Sequence[Row],
     *,
     timed: int,
+    named: bool = False,
     hire: Callable[[Config, Examples], Hired] = Worker,
 ) -> list[Measured]:
     """Train every pipeline, time them by turns, then have each read all of `test`."""
     labels = sorted({label for _, label in train})
     # Names that no component takes for something of the product's.
-    names = {label: f"label_{number}" for number, label in enumerate(labels)}
+    names = {label: label if named else f"label_{number}" for number, label in enumerate(labels)}
     examples = [(text, names[label]) for text, label in train]
     with ExitStack() as stack:
         workers: dict[str, Hired] = {}
@@ -89,16 +97,17 @@ def run(
         click.echo(f"reading {len(test)} messages ...", err=True)
         seconds = _by_turns(workers, _unseen(train, test, timed))
         texts = [text for text, _ in test]
-        return [_measured(name, it, texts, labels, seconds[name]) for name, it in workers.items()]
+        meant = {name: label for label, name in names.items()}
+        return [_measured(name, it, texts, meant, seconds[name]) for name, it in workers.items()]
 
 
 def _measured(
-    name: str, worker: Hired, texts: Sequence[str], labels: Sequence[str], seconds: Sequence[float]
+    name: str, worker: Hired, texts: Sequence[str], meant: Mapping[str, str], seconds: Sequence[float]
 ) -> Measured:
     guesses = worker.read(texts)
     return Measured(
         name=name,
-        best=[labels[int(guess.intent.removeprefix("label_"))] for guess in guesses],
+        best=[meant[guess.intent] for guess in guesses],
         confidence=[guess.confidence for guess in guesses],
         unsure=[guess.is_unsure for guess in guesses],
         milliseconds=1000 * median(seconds),
