@@ -12,6 +12,7 @@ from bot.brand import Brand
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.conversation.answering import Answering
+from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
 from bot.errors import AccountStopped, Crashed, DeliveryError
 from bot.guard import Guard
@@ -58,7 +59,9 @@ def steps(
     delivery = Delivery(
         store=store, bell=bell, channels=channels, brand=brand, accounts=accounts, clock=clock
     )
+    triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
     return [
+        triage.run(),
         turns(store, bell, answering, clock).run(),
         delivery.worker().run(),
         *(poll(channel, inbox, accounts) for channel in channels.values()),
