@@ -6,6 +6,7 @@ import os
 import secrets as random
 from collections.abc import Mapping
 from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,12 +23,14 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `secret` signs cookies; `secure_cookies` is for gateways behind TLS. `workers` and
     `rasa_servers` are how many `up` starts; `rasa_at_once` is how many turns one process has
-    under way at one Rasa server. With `reuse_port` several gateways may listen on one port.
+    under way at one Rasa server. With `reuse_port` several gateways may listen on one port. Of
+    callers from `proxies` we believe whom they say they call for.
     """
 
     host: str
     port: int
     reuse_port: bool
+    proxies: tuple[IPv4Network | IPv6Network, ...]
     workers: int
     worker_host: str
     worker_port: int
@@ -61,6 +64,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         host=host,
         port=port,
         reuse_port=_is_on(environment, "RELAIS_REUSE_PORT"),
+        proxies=_networks(environment, "RELAIS_PROXIES"),
         workers=workers,
         worker_host=environment.get("RELAIS_WORKER_HOST", "127.0.0.1"),
         worker_port=_port(environment, "RELAIS_WORKER_PORT", 8081, number=max(workers, 1)),
@@ -70,7 +74,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         rasa_at_once=_number(environment, "RELAIS_RASA_AT_ONCE", 4, least=1),
         actions_port=actions_port,
         actions_url=environment.get("RELAIS_ACTIONS_URL", f"http://127.0.0.1:{actions_port}"),
-        database_url=environment.get("DATABASE_URL", f"sqlite:///{state / 'relais.db'}"),
+        # It may hold a password.
+        database_url=read_secret(environment, "DATABASE_URL") or f"sqlite:///{state / 'relais.db'}",
         brand_file=Path(environment.get("RELAIS_BRAND", "brand.yml")),
         guard_folder=Path(environment.get("RELAIS_GUARD", "data/guard")),
         state=state,
@@ -136,6 +141,14 @@ def _urls(environment: Mapping[str, str], name: str, default: str) -> tuple[str,
     if not all(url.startswith(("http://", "https://")) for url in urls):
         raise SettingsError(f"{name} must be addresses as http://127.0.0.1:5005, with commas between")
     return tuple(dict.fromkeys(urls))
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    value = environment.get(name, "")
+    try:
+        return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(f"{name} must be addresses or networks as 10.0.0.0/24: {error}") from error
 
 
 def _kept_secret(file: Path) -> str:

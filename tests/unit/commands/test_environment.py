@@ -98,11 +98,24 @@ def test_rasa_servers_elsewhere_are_named_with_commas_between(tmp_path: Path) ->
         ("RELAIS_RASA_URL", "http://a:1,"),
         ("RELAIS_REUSE_PORT", "yes"),
         ("RELAIS_WORKER_PORT", "65536"),
+        ("RELAIS_PROXIES", "10.0.0.1/24"),
+        ("RELAIS_PROXIES", "proxy"),
     ],
 )
 def test_a_value_that_means_nothing_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({"RELAIS_STATE": str(tmp_path), name: value})
+
+
+def test_proxies_are_addresses_or_networks(tmp_path: Path) -> None:
+    settings = read_settings({"RELAIS_STATE": str(tmp_path), "RELAIS_PROXIES": "10.0.0.0/24, 192.0.2.1"})
+    assert [str(network) for network in settings.proxies] == ["10.0.0.0/24", "192.0.2.1/32"]
+
+
+def test_a_database_with_a_password_is_named_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://relais:secret@database/relais\n")
+    environment = {"RELAIS_STATE": str(tmp_path), "DATABASE_URL_FILE": str(tmp_path / "url")}
+    assert read_settings(environment).database_url == "postgresql://relais:secret@database/relais"
 
 
 def test_ports_in_a_row_end_with_the_last_one(tmp_path: Path) -> None:
