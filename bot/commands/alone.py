@@ -31,10 +31,11 @@ async def rasa_alone(settings: Settings, root: Path, say: Callable[[str], None])
                 say("Training the assistant: there is no model yet for this data ...")
                 trained = await model.train(root, supervisor, say)
             say("Rasa is loading ...")
-            servers = actions(own), rasa(own, trained, endpoints(own, root))
-            for server in servers:
+            reader = rasa(own, trained, endpoints(own, root))
+            servers = {actions_url(own): actions(own), rasa_url(own.rasa_port): reader}
+            for server in servers.values():
                 supervisor.keep(server)
-            for server, url in zip(servers, (actions_url(own), rasa_url(own)), strict=True):
+            for url, server in servers.items():
                 await until_it_answers(url, server, supervisor)
             yield own.rasa_urls[0]
         finally:

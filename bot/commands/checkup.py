@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.brand import Account, load_brand
 from bot.channels.registry import CHANNELS
-from bot.commands.processes import wanted_ports
-from bot.commands.web import answers, gateway_url
+from bot.commands.processes import wanted_ports, worker_ports
+from bot.commands.web import answers, gateway_url, worker_url
 from bot.errors import RelaisError
 from bot.settings import Settings, account_secrets, read_settings
 from bot.store import agents, migrate
@@ -129,6 +129,8 @@ async def _processes(settings: Settings) -> AsyncIterator[Finding]:
             yield _stopped(port.name, port.host, port.number, port.variable)
         return
     yield Finding(subject="Gateway", state="good", words=f"answers at {gateway_url(settings)}")
+    for name, number in worker_ports(settings):
+        yield await _server(name.capitalize(), f"{worker_url(settings, number)}/health")
     for url in settings.rasa_urls:
         yield await _server("Rasa", f"{url}/")
     yield await _server("Action server", f"{settings.actions_url}/health")

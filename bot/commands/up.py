@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,13 +14,23 @@ import click
 
 from bot.brand import load_brand
 from bot.commands.prepare import Login, prepare
-from bot.commands.processes import actions, endpoints, gateway, rasa, rasa_url, wanted_ports
-from bot.commands.web import gateway_url, until_it_answers
+from bot.commands.processes import (
+    actions,
+    endpoints,
+    gateway,
+    rasa,
+    rasa_ports,
+    rasa_url,
+    wanted_ports,
+    worker,
+    worker_ports,
+)
+from bot.commands.web import gateway_url, until_it_answers, worker_url
 from bot.settings import Settings, read_settings
 from bot.supervisor import Program, Supervisor, check_ports, model
 
-# The gateway lets requests under way end first, which takes it 5 s at most.
-_GRACE = 8.0
+# A process answers what is under way (bot/serving.py, 5 s at most), then ends its turns (3 s).
+_GRACE = 10.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -27,7 +38,8 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def command() -> None:
     """Run everything on this machine.
 
-    That is the gateway, Rasa and the action server. The first start creates the database and the
+    That is the gateway, Rasa and the action server, and workers and more Rasa servers where
+    RELAIS_WORKERS and RELAIS_RASA_SERVERS ask for them. The first start creates the database and the
     first login and trains the model. Ctrl-C stops everything; a process that dies is started again.
     """
     settings = read_settings(os.environ)
@@ -63,19 +75,30 @@ async def _run(settings: Settings, login: Login | None) -> None:
 async def _start(settings: Settings, login: Login | None, supervisor: Supervisor) -> None:
     began = time.monotonic()
     address = gateway_url(settings)
-    await _bring_up(gateway(), f"{address}/health", supervisor)
+    await _bring_up({f"{address}/health": gateway(settings)}, supervisor)
     _say(f"The gateway accepts messages at {address}")
+    workers = {
+        f"{worker_url(settings, port)}/health": worker(name, port) for name, port in worker_ports(settings)
+    }
+    await _bring_up(workers, supervisor)
     trained = await _model(Path.cwd(), supervisor)
     _say("Rasa is loading (10 to 20 seconds) ...")
     supervisor.keep(actions(settings))
-    program = rasa(settings, trained, endpoints(settings, Path.cwd()))
-    await _bring_up(program, rasa_url(settings), supervisor)
+    told = endpoints(settings, Path.cwd())
+    readers = {
+        rasa_url(port): rasa(settings, trained, told, number)
+        for number, (_, port) in enumerate(rasa_ports(settings))
+    }
+    await _bring_up(readers, supervisor)
     _say(_welcome(settings, login, time.monotonic() - began))
 
 
-async def _bring_up(program: Program, url: str, supervisor: Supervisor) -> None:
-    supervisor.keep(program)
-    await until_it_answers(url, program, supervisor)
+async def _bring_up(programs: Mapping[str, Program], supervisor: Supervisor) -> None:
+    """Start programs together, and wait until each answers at its address."""
+    for program in programs.values():
+        supervisor.keep(program)
+    for url, program in programs.items():
+        await until_it_answers(url, program, supervisor)
 
 
 async def _model(root: Path, supervisor: Supervisor) -> Path:

@@ -41,5 +41,14 @@ async def until_it_answers(url: str, program: Program, supervisor: Supervisor) -
 
 def gateway_url(settings: Settings) -> str:
     """Where this machine reaches its gateway, also when that listens on all addresses."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read
-    return f"http://{host}:{settings.port}"
+    return _url(settings.host, settings.port)
+
+
+def worker_url(settings: Settings, port: int) -> str:
+    """Where this machine reaches a worker."""
+    return _url(settings.worker_host, port)
+
+
+def _url(host: str, port: int) -> str:
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - read
+    return f"http://{here}:{port}"

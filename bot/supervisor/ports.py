@@ -20,10 +20,10 @@ class Port(Struct, frozen=True, kw_only=True):
 
 
 def check_ports(ports: Iterable[Port]) -> None:
-    """Raise `SettingsError` that says for each taken port whose it was to be and what to do."""
-    taken = [_words(port) for port in ports if not is_free(port.host, port.number)]
-    if taken:
-        raise SettingsError("\n".join(taken))
+    """Raise `SettingsError` that says for each port that will not do why, and what to do."""
+    wrong = [_words(port) for port in ports if port.number == 0 or not is_free(port.host, port.number)]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
 
 
 def is_free(host: str, number: int) -> bool:
@@ -40,6 +40,8 @@ def is_free(host: str, number: int) -> bool:
 
 
 def _words(port: Port) -> str:
+    if port.number == 0:
+        return f"{port.variable}=0: where {port.name} listens must be known here. Choose a port."
     other = port.number + 1 if port.number < 65535 else port.number - 1
     return (
         f"Port {port.number} on {port.host}, which {port.name} needs, is taken by another program "

@@ -19,6 +19,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
         "RELAIS_STATE": str(tmp_path / "var"),
         "RELAIS_BRAND": str(ROOT / "brand.yml"),
         "RELAIS_PORT": str(free_port()),
+        "RELAIS_WORKER_PORT": str(free_port()),
         "RELAIS_RASA_PORT": str(free_port()),
         "RELAIS_ACTIONS_PORT": str(free_port()),
     }

@@ -60,6 +60,17 @@ async def test_what_is_kept_does_not_grow_with_the_conversation(tmp_path: Path) 
     assert found.latest_message.text == "hello 99"
 
 
+async def test_servers_that_share_the_file_know_each_others_conversations(tmp_path: Path) -> None:
+    one, another = opened(tmp_path), opened(tmp_path)
+    await talk(one, 2)
+    await talk(another, 1)
+    found = await one.retrieve("7")
+    assert [event.text for event in found.events if isinstance(event, UserUttered)] == [
+        *("hello 0", "hello 1"),
+        "hello 0",
+    ]
+
+
 async def test_slots_outlive_the_events_that_set_them(tmp_path: Path) -> None:
     memory = opened(tmp_path)
     await talk(memory, 100)
