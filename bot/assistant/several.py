@@ -10,6 +10,7 @@ from hashlib import blake2b
 from bot.assistant.port import Assistant
 from bot.errors import AssistantUnavailable
 from bot.messages import Turn, Understanding
+from bot.metrics import ASSISTANT_ERRORS, server_label
 
 # Turns under way at one server. A server reads one after the other: those that wait outside of
 # it can still be overtaken by what is more urgent.
@@ -106,6 +107,7 @@ class _Server:
             while not (await asyncio.wait({asked}, timeout=self._patience))[0]:
                 # An action may take its time; a server that is stopped says nothing at all.
                 if not await self.assistant.ready() and not asked.done():
+                    ASSISTANT_ERRORS.labels(server_label(self.name), "hangs").inc()
                     raise AssistantUnavailable(f"{self.name} hangs")
             return await asked
         finally:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from bot.assistant.rasa import Rasa
-from bot.errors import AssistantFailed, AssistantUnavailable
+from bot.errors import AssistantError, AssistantFailed, AssistantUnavailable
 from bot.messages import Turn
 from tests.fakes.rasa import PaperRasa, paper_rasa
 
@@ -87,3 +88,43 @@ async def test_closing_twice_or_before_use_does_no_harm() -> None:
     rasa = Rasa("http://127.0.0.1:1")
     await rasa.close()
     await rasa.close()
+
+
+def counted(paper: PaperRasa, kind: str) -> float:
+    labels = {"server": paper.url.removeprefix("http://"), "kind": kind}
+    return REGISTRY.get_sample_value("relais_assistant_errors_total", labels) or 0
+
+
+async def test_what_it_takes_to_read_a_turn_is_measured(paper: PaperRasa, rasa: Rasa) -> None:
+    await rasa.read(TURN)
+    labels = {"server": paper.url.removeprefix("http://")}
+    assert REGISTRY.get_sample_value("relais_assistant_seconds_count", labels) == 1
+
+
+@pytest.mark.parametrize(("status", "kind"), [(503, "loading"), (500, "status")])
+async def test_refusals_are_counted_by_kind(paper: PaperRasa, rasa: Rasa, status: int, kind: str) -> None:
+    paper.status = status
+    with pytest.raises(AssistantError):
+        await rasa.read(TURN)
+    assert counted(paper, kind) == 1
+
+
+async def test_answers_that_do_not_come_or_make_no_sense_are_counted_by_kind(
+    paper: PaperRasa, rasa: Rasa
+) -> None:
+    paper.body = {}
+    with pytest.raises(AssistantFailed):
+        await rasa.read(TURN)
+    paper.thinking.clear()
+    with pytest.raises(AssistantUnavailable):
+        await rasa.read(TURN)
+    assert [counted(paper, kind) for kind in ("unreadable", "timeout")] == [1, 1]
+
+
+async def test_a_server_is_counted_without_the_password_of_who_calls_it() -> None:
+    client = Rasa("http://me:secret@localhost:1/")
+    with pytest.raises(AssistantUnavailable):
+        await client.read(TURN)
+    await client.close()
+    labels = {"server": "localhost:1", "kind": "unreachable"}
+    assert REGISTRY.get_sample_value("relais_assistant_errors_total", labels) == 1
