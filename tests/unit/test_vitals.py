@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,23 @@ from bot.assistant.port import Assistant
 from bot.assistant.scripted import Scripted
 from bot.errors import AssistantUnavailable
 from bot.metrics import EVENTS
-from bot.store import migrate
+from bot.store import accounts, migrate
+from bot.store.accounts import AccountState
 from bot.store.store import Store
 from bot.vitals import STOPPING, Vitals
 
 Client = TestClient[web.Request, web.Application]
+
+READY = {
+    "ready": True,
+    "stopping": False,
+    "missing": [],
+    "database": True,
+    "assistant": True,
+    "redis": "not configured",
+    "stopped_accounts": [],
+}
+NOON = datetime(2026, 5, 4, 12, tzinfo=timezone.utc)
 
 
 class Process:
@@ -27,10 +41,10 @@ class Process:
         self.assistant = Scripted({})
         self.stopping = asyncio.Event()
 
-    def client(self, assistant: Assistant | None) -> Client:
+    def client(self, assistant: Assistant | None, redis: Callable[[], bool] | None = None) -> Client:
         app = web.Application()
         app[STOPPING] = self.stopping
-        app.add_routes(Vitals(self.store, assistant).routes())
+        app.add_routes(Vitals(self.store, assistant, redis=redis).routes())
         return TestClient(TestServer(app))
 
 
@@ -44,18 +58,20 @@ async def process(tmp_path: Path) -> AsyncIterator[Process]:
 
 async def test_ready_tells_that_the_assistant_is_not_there_yet(process: Process) -> None:
     async with process.client(process.assistant) as client:
-        assert (await client.get("/ready")).status == 200
+        response = await client.get("/ready")
+        assert (response.status, await response.json()) == (200, READY)
         process.assistant.failing = AssistantUnavailable("loading")
         response = await client.get("/ready")
-        assert response.status == 503
-        assert await response.json() == {"database": True, "assistant": False}
+        unready = {"ready": False, "missing": ["assistant"], "assistant": False}
+        assert (response.status, await response.json()) == (503, {**READY, **unready})
         assert (await client.get("/health")).status == 200
 
 
 async def test_who_does_not_ask_the_assistant_is_ready_without(process: Process) -> None:
     async with process.client(None) as client:
         response = await client.get("/ready")
-        assert (response.status, await response.json()) == (200, {"database": True})
+        assert response.status == 200
+        assert "assistant" not in await response.json()
 
 
 async def test_a_database_that_is_away_or_of_an_older_release_is_told(
@@ -64,7 +80,8 @@ async def test_a_database_that_is_away_or_of_an_older_release_is_told(
     process.store = Store(f"sqlite:///{tmp_path}")
     async with process.client(None) as client:
         response = await client.get("/ready")
-        assert (response.status, await response.json()) == (503, {"database": False})
+        told = await response.json()
+        assert (response.status, told["missing"], told["stopped_accounts"]) == (503, ["database"], None)
     process.store = Store(f"sqlite:///{tmp_path / 'empty.db'}")
     async with process.client(None) as client:
         assert (await client.get("/ready")).status == 503
@@ -74,8 +91,21 @@ async def test_who_is_told_to_stop_is_not_ready_and_lives(process: Process) -> N
     async with process.client(process.assistant) as client:
         process.stopping.set()
         response = await client.get("/ready")
-        assert (response.status, await response.json()) == (503, {"stopping": True})
+        told = await response.json()
+        assert (response.status, told["stopping"], told["missing"]) == (503, True, [])
         assert (await client.get("/health")).status == 200
+
+
+async def test_accounts_that_are_stopped_and_redis_are_told_of_and_keep_nobody_from_being_ready(
+    process: Process,
+) -> None:
+    stopped = AccountState(channel="fake", account="main", state="stopped", reason="", since=NOON)
+    await process.store.run(accounts.put, stopped)
+    for connected, state in ((True, "connected"), (False, "away")):
+        async with process.client(process.assistant, redis=partial(bool, connected)) as client:
+            response = await client.get("/ready")
+            told = {**READY, "redis": state, "stopped_accounts": ["fake/main"]}
+            assert (response.status, await response.json()) == (200, told)
 
 
 async def test_figures_are_served(process: Process) -> None:
