@@ -1,13 +1,15 @@
-"""The loop that turns and deliveries have in common: claim a job, do several at once."""
+"""The loop that turns and deliveries have in common: claim what is due, do several at once."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from bot.store.bell import Bell
+from bot.unexpected import trail
 
 log = logging.getLogger(__name__)
 
@@ -17,13 +19,17 @@ J = TypeVar("J")
 PATIENCE = 0.5
 # How long jobs may go on when the worker is told to stop, in seconds.
 GRACE = 3.0
+# How often the leases of jobs under way are renewed, in seconds: a few times before they end.
+RENEWAL = 5.0
+# To claim a job costs about the same as to claim several: so much of the room is waited for.
+SHARE = 8
 
 
 class Worker(Generic[J]):
-    """Does the jobs that `claim` finds, at most `at_once` together.
+    """Does the jobs that `claim(room)` finds, at most `at_once` together.
 
     Whatever goes wrong with one job, the others go on: its lease in the database runs out
-    and it is tried again.
+    and it is tried again. Jobs that may take longer than their leases are renewed by `renew`.
     """
 
     def __init__(
@@ -32,34 +38,43 @@ class Worker(Generic[J]):
         bell: Bell,
         topic: str,
         at_once: int,
-        claim: Callable[[], Awaitable[J | None]],
+        claim: Callable[[int], Awaitable[Sequence[J]]],
         work: Callable[[J], Awaitable[None]],
+        renew: Callable[[Sequence[J]], Awaitable[None]] | None = None,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._bell = bell
         self._topic = topic
+        self._at_once = at_once
         self._claim = claim
         self._work = work
-        self._slots = asyncio.Semaphore(at_once)
-        self._running: set[asyncio.Task[None]] = set()
+        self._renew = renew
+        self._rest = rest
+        self._running: dict[asyncio.Task[None], J] = {}
+        self._one_ended = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled; jobs under way may end first."""
+        keeping = asyncio.ensure_future(self._keep_leases())
         try:
             with self._bell.listen(self._topic) as listener:
                 while True:
-                    if not await self.start_one():
+                    if not await self.start():
                         await listener.wait(PATIENCE)
         finally:
             await self._wind_up()
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
 
-    async def start_one(self) -> bool:
-        """Start the job that is due longest; False if none is."""
-        await self._slots.acquire()
-        claim = asyncio.ensure_future(self._claimed())
+    async def start(self) -> bool:
+        """Start jobs that are due, as many as there is room for; False if no more are due."""
+        room = await self._room()
+        claim = asyncio.ensure_future(self._claimed(room))
         try:
-            return self._start(await asyncio.shield(claim))
+            return self._start(await asyncio.shield(claim)) == room
         except asyncio.CancelledError:
-            # What is claimed in the database is ours to do: nobody else would for a minute.
+            # What is claimed in the database is ours to do: nobody else would for a while.
             self._start(await claim)
             raise
 
@@ -70,17 +85,21 @@ class Worker(Generic[J]):
 
     async def drain(self) -> None:
         """Do all jobs that are due now, and those that come of them."""
-        while await self.start_one() or self._running:
+        while await self.start() or self._running:
             await self.idle()
 
-    def _start(self, job: J | None) -> bool:
-        if job is None:
-            self._slots.release()
-            return False
-        task = asyncio.create_task(self._guarded(job))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
-        return True
+    async def _room(self) -> int:
+        while (room := self._at_once - len(self._running)) < max(1, self._at_once // SHARE):
+            self._one_ended.clear()
+            await self._one_ended.wait()
+        return room
+
+    def _start(self, jobs: Sequence[J]) -> int:
+        for job in jobs:
+            task = asyncio.create_task(self._guarded(job))
+            self._running[task] = job
+            task.add_done_callback(self._ended)
+        return len(jobs)
 
     async def _wind_up(self) -> None:
         """Let jobs under way end; those that take long are told to give back what they hold."""
@@ -91,19 +110,28 @@ class Worker(Generic[J]):
             await self.idle()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._slots.release()
+        del self._running[task]
+        self._one_ended.set()
 
-    async def _claimed(self) -> J | None:
+    async def _keep_leases(self) -> None:
+        renew = self._renew
+        while renew:
+            await self._rest(RENEWAL)
+            try:
+                if self._running:
+                    await renew(list(self._running.values()))
+            except Exception as error:  # noqa: BLE001 - the next renewal may come in time
+                log.error("cannot renew leases of %s: %s", self._topic, trail(error))
+
+    async def _claimed(self, room: int) -> Sequence[J]:
         try:
-            return await self._claim()
-        except Exception:
-            # The database may be away for a while; it is looked at again after a pause.
-            log.exception("cannot claim %s", self._topic)
-            return None
+            return await self._claim(room)
+        except Exception as error:  # noqa: BLE001 - the database may be away; it is looked at again
+            log.error("cannot claim %s: %s", self._topic, trail(error))
+            return ()
 
     async def _guarded(self, job: J) -> None:
         try:
             await self._work(job)
-        except Exception:
-            log.exception("a job of %s failed", self._topic)
+        except Exception as error:  # noqa: BLE001 - the others go on
+            log.error("a job of %s failed: %s", self._topic, trail(error))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
 from bot.conversation.answering import Answering
@@ -13,8 +16,11 @@ from bot.store.bell import Bell
 from bot.store.store import Store
 from bot.worker import Worker
 
-LEASE = timedelta(seconds=60)
+# Long enough for a worker that is slow or stopped for a moment; renewed while a turn goes on.
+LEASE = timedelta(seconds=15)
 AT_ONCE = 32
+# The rest after the database failed in mid-turn.
+RETRY = timedelta(seconds=1)
 
 Claimed = tuple[int, str]
 
@@ -22,10 +28,10 @@ Claimed = tuple[int, str]
 def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Worker[Claimed]:
     """A worker that takes turns; any number of them may share a database."""
 
-    async def claim() -> Claimed | None:
+    async def claim(room: int) -> list[Claimed]:
         lease, now = uuid.uuid4().hex, clock()
-        found = await store.run(conversations.claim, lease, now=now, until=now + LEASE)
-        return None if found is None else (found, lease)
+        found = await store.run(conversations.claim, lease, now=now, until=now + LEASE, most=room)
+        return [(conversation_id, lease) for conversation_id in found]
 
     async def take(claimed: Claimed) -> None:
         conversation_id, lease = claimed
@@ -35,7 +41,14 @@ def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Work
             # The next process need not wait for the lease to end.
             await store.run(conversations.give_back, conversation_id, lease, clock())
             raise
+        except DBAPIError:
+            # The database failed, not the turn, and may be back already.
+            await store.run(conversations.give_back, conversation_id, lease, clock() + RETRY)
+            raise
         finally:
             rings.ring(bell.conversation(conversation_id), bell.OUTBOX, bell.QUEUE, bell.TURNS)
 
-    return Worker(bell=rings, topic=bell.TURNS, at_once=AT_ONCE, claim=claim, work=take)
+    async def renew(taken: Sequence[Claimed]) -> None:
+        await store.run(conversations.renew, dict(taken), clock() + LEASE)
+
+    return Worker(bell=rings, topic=bell.TURNS, at_once=AT_ONCE, claim=claim, work=take, renew=renew)

@@ -72,9 +72,9 @@ class Delivery:
             work=self._deliver_and_ring,
         )
 
-    async def _claim(self) -> Parcel | None:
+    async def _claim(self, room: int) -> list[Parcel]:
         lease, now = uuid.uuid4().hex, self._clock()
-        return await self._store.run(outbox.claim, lease, now=now, until=now + LEASE)
+        return await self._store.run(outbox.claim, lease, now=now, until=now + LEASE, most=room)
 
     async def _deliver_and_ring(self, parcel: Parcel) -> None:
         try:
@@ -141,6 +141,7 @@ class Delivery:
         if moment is None:
             await self._lost(parcel, "failed", f"given up: {error}")
         else:
+            moment = min(moment, self._clock() + outbox.LONGEST_REST)
             await self._store.run(outbox.later, parcel.outbound.id, moment)
 
     async def _postpone(self, parcel: Parcel, wait: timedelta) -> None:
@@ -148,7 +149,7 @@ class Delivery:
         if now + wait > parcel.deadline:
             await self._lost(parcel, "failed", "the account could not send in time")
         else:
-            await self._store.run(outbox.postpone, parcel.outbound.id, now + wait)
+            await self._store.run(outbox.postpone, parcel.outbound.id, now + min(wait, outbox.LONGEST_REST))
 
     async def _lost(self, parcel: Parcel, delivery: str, reason: str) -> None:
         await self._store.run(

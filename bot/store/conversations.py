@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.errors import NotFound
@@ -12,6 +14,42 @@ from bot.messages import Address, Inbound
 from bot.store import record
 from bot.store.rows import Conversation, read
 from bot.store.tables import conversations
+from bot.store.upsert import insert_new
+
+# A turn is never put off for longer, and the clocks of two machines never differ by more: what
+# lies further ahead was written before the clock was set back, and would be waited for all that time.
+LONGEST_REST = timedelta(minutes=10)
+SKEW = timedelta(minutes=1)
+
+_LOAD_ALL = select(conversations).where(conversations.c.id.in_(bindparam("wanted", expanding=True)))
+_due_at, _lease_until = conversations.c.due_at, conversations.c.lease_until
+_FREE = or_(
+    conversations.c.lease.is_(None),
+    _lease_until < bindparam("now"),
+    _lease_until > bindparam("impossible"),
+)
+_DUE = (
+    select(conversations.c.id)
+    .where(
+        _due_at.is_not(None),  # else the index of what is due would not be used
+        or_(_due_at <= bindparam("now"), _due_at > bindparam("too_far")),
+        _FREE,
+    )
+    .order_by(conversations.c.rank, _due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKEN = conversations.c.id.in_(bindparam("taken", expanding=True))
+_TAKE = (
+    update(conversations)
+    .where(_TAKEN)
+    .values(lease=bindparam("by"), lease_until=bindparam("until"), attempts=conversations.c.attempts + 1)
+)
+_RENEW = (
+    update(conversations)
+    .where(_TAKEN, conversations.c.lease.in_(bindparam("leases", expanding=True)))
+    .values(lease_until=bindparam("until"))
+)
 
 
 def load(connection: Connection, conversation_id: int) -> Conversation:
@@ -21,6 +59,12 @@ def load(connection: Connection, conversation_id: int) -> Conversation:
     if row is None:
         raise NotFound(f"there is no conversation {conversation_id}")
     return read(Conversation, row)
+
+
+def load_all(connection: Connection, ids: Iterable[int]) -> dict[int, Conversation]:
+    """Conversations by their ids."""
+    rows = connection.execute(_LOAD_ALL, {"wanted": list(ids)}).mappings()
+    return {row["id"]: read(Conversation, row) for row in rows}
 
 
 def find(connection: Connection, address: Address) -> Conversation | None:
@@ -36,25 +80,29 @@ def find(connection: Connection, address: Address) -> Conversation | None:
 
 def find_or_start(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
     """The conversation that an event belongs to; the first event starts it."""
-    found = find(connection, inbound.address)
+    address = inbound.address
+    found = find(connection, address)
     if found:
         return found
-    address = inbound.address
-    result = connection.execute(
-        insert(conversations).values(
-            channel=address.channel,
-            account=address.account,
-            key=address.key,
-            surface=address.surface,
-            chat=address.chat,
-            thread=address.thread,
-            person=address.person,
-            author=inbound.author[:200],
-            created_at=now,
-            updated_at=now,
-        )
+    # Somebody else may take the first event of the same conversation in right now.
+    insert_new(
+        connection,
+        conversations,
+        channel=address.channel,
+        account=address.account,
+        key=address.key,
+        surface=address.surface,
+        chat=address.chat,
+        thread=address.thread,
+        person=address.person,
+        author=inbound.author[:200],
+        created_at=now,
+        updated_at=now,
     )
-    return load(connection, result.inserted_primary_key[0])
+    started = find(connection, address)
+    if started is None:
+        raise NotFound("there is no conversation at that address")
+    return started
 
 
 def change(connection: Connection, conversation_id: int, **values: object) -> None:
@@ -91,20 +139,22 @@ def wake(connection: Connection, conversation_id: int, now: datetime) -> None:
     )
 
 
-def claim(connection: Connection, lease: str, *, now: datetime, until: datetime) -> int | None:
-    """Take the most urgent conversation, of these the one due longest, until the lease ends."""
-    free = or_(conversations.c.lease.is_(None), conversations.c.lease_until < now)
-    due = (
-        select(conversations.c.id)
-        .where(conversations.c.due_at <= now, free)
-        .order_by(conversations.c.rank, conversations.c.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    conversation_id: int | None = connection.execute(due).scalar()
-    if conversation_id is not None:
-        change(connection, conversation_id, lease=lease, lease_until=until)
-    return conversation_id
+def claim(connection: Connection, lease: str, *, now: datetime, until: datetime, most: int = 1) -> list[int]:
+    """Take the most urgent conversations, of these the ones due longest, until the lease ends.
+
+    Each time counts as an attempt, for a turn may end the process that takes it.
+    """
+    moments = {"now": now, "too_far": now + LONGEST_REST, "impossible": until + SKEW}
+    ids = list(connection.execute(_DUE, {"most": most, **moments}).scalars())
+    if ids:
+        connection.execute(_TAKE, {"taken": ids, "by": lease, "until": until})
+    return ids
+
+
+def renew(connection: Connection, leases: Mapping[int, str], until: datetime) -> None:
+    """Let leases of conversations end later; one that went to another stays his."""
+    taken = {"taken": list(leases), "leases": list(set(leases.values()))}
+    connection.execute(_RENEW, {"until": until, **taken})
 
 
 def waiting(connection: Connection, since: datetime, most: int) -> list[int]:
@@ -143,11 +193,21 @@ def lock(connection: Connection, conversation_id: int, lease: str) -> bool:
 
 
 def release(connection: Connection, conversation_id: int, *, due_at: datetime | None) -> None:
-    """End the lease; a turn is due again at `due_at`, or never."""
-    change(connection, conversation_id, lease=None, lease_until=None, due_at=due_at)
+    """End the lease of a turn that ended well; the next is due at `due_at`, or never."""
+    values: dict[str, Any] = {"rank": 1, "triaged_at": None, "attempts": 0}
+    change(connection, conversation_id, lease=None, lease_until=None, due_at=due_at, **values)
+
+
+def postpone(connection: Connection, conversation_id: int, *, due_at: datetime, attempts: int) -> None:
+    """End the lease of a turn that failed, so many times by now: it is due again at `due_at`."""
+    change(connection, conversation_id, lease=None, lease_until=None, due_at=due_at, attempts=attempts)
 
 
 def give_back(connection: Connection, conversation_id: int, lease: str, due_at: datetime) -> None:
     """End a lease, if it still holds, with the turn not taken: it is due at `due_at`."""
-    if lock(connection, conversation_id, lease):
-        release(connection, conversation_id, due_at=due_at)
+    values: dict[str, Any] = {"lease": None, "lease_until": None, "attempts": conversations.c.attempts - 1}
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id, conversations.c.lease == lease)
+        .values(due_at=due_at, **values)
+    )

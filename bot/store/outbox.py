@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.messages import Outbound
 from bot.store import conversations, transcript
 from bot.store.rows import Conversation, Line
 from bot.store.tables import outbox
+
+# No message is put off for longer at once, and the clocks of two machines never differ by more:
+# what lies further ahead was written before the clock was set back.
+LONGEST_REST = timedelta(minutes=10)
+SKEW = timedelta(minutes=1)
+
+_earlier = outbox.alias("earlier")
+_IS_FIRST = ~exists().where(
+    and_(
+        _earlier.c.conversation_id == outbox.c.conversation_id,
+        _earlier.c.message_id < outbox.c.message_id,
+    )
+)
+_FREE = or_(
+    outbox.c.lease.is_(None),
+    outbox.c.lease_until < bindparam("now"),
+    outbox.c.lease_until > bindparam("impossible"),
+)
+_DUE = (
+    select(outbox)
+    .where(or_(outbox.c.due_at <= bindparam("now"), outbox.c.due_at > bindparam("too_far")), _FREE, _IS_FIRST)
+    .order_by(outbox.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=outbox)
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.message_id.in_(bindparam("taken", expanding=True)))
+    .values(lease=bindparam("by"), lease_until=bindparam("until"))
+)
+_INSERT = insert(outbox)
+_DELETE = delete(outbox).where(outbox.c.message_id == bindparam("done"))
 
 
 class Parcel(Struct, frozen=True, kw_only=True):
@@ -29,53 +63,31 @@ class Parcel(Struct, frozen=True, kw_only=True):
 
 def put(connection: Connection, line: Line, *, now: datetime, deadline: datetime) -> None:
     """Queue a message for sending."""
-    connection.execute(
-        insert(outbox).values(
-            message_id=line.id,
-            conversation_id=line.conversation_id,
-            due_at=now,
-            deadline=deadline,
-        )
-    )
+    values = {"message_id": line.id, "conversation_id": line.conversation_id}
+    connection.execute(_INSERT, values | {"due_at": now, "deadline": deadline})
 
 
-def claim(connection: Connection, lease: str, *, now: datetime, until: datetime) -> Parcel | None:
-    """Take the message that is due longest.
+def claim(
+    connection: Connection, lease: str, *, now: datetime, until: datetime, most: int = 1
+) -> list[Parcel]:
+    """Take the messages that are due longest, until the lease ends.
 
     A message waits for the earlier ones of its conversation.
     """
-    earlier = outbox.alias("earlier")
-    is_first = ~exists().where(
-        and_(
-            earlier.c.conversation_id == outbox.c.conversation_id,
-            earlier.c.message_id < outbox.c.message_id,
-        )
-    )
-    free = or_(outbox.c.lease.is_(None), outbox.c.lease_until < now)
-    query = (
-        select(outbox)
-        .where(outbox.c.due_at <= now, free, is_first)
-        .order_by(outbox.c.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=outbox)
-    )
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
-    _change(connection, row["message_id"], lease=lease, lease_until=until)
-    conversation = conversations.load(connection, row["conversation_id"])
-    return Parcel(
-        outbound=_outbound(transcript.load(connection, row["message_id"]), conversation),
-        conversation=conversation,
-        attempts=row["attempts"],
-        deadline=row["deadline"],
-        interrupted=row["lease"] is not None,
-    )
+    moments = {"now": now, "too_far": now + LONGEST_REST, "impossible": until + SKEW}
+    rows = connection.execute(_DUE, {"most": most, **moments}).mappings().all()
+    if not rows:
+        return []
+    ids = [row["message_id"] for row in rows]
+    connection.execute(_TAKE, {"taken": ids, "by": lease, "until": until})
+    lines = transcript.load_all(connection, ids)
+    talks = conversations.load_all(connection, [row["conversation_id"] for row in rows])
+    return [_parcel(row, lines[row["message_id"]], talks[row["conversation_id"]]) for row in rows]
 
 
 def done(connection: Connection, message_id: int) -> None:
     """Take a message out: it was sent, or never will be."""
-    connection.execute(delete(outbox).where(outbox.c.message_id == message_id))
+    connection.execute(_DELETE, {"done": message_id})
 
 
 def later(connection: Connection, message_id: int, due_at: datetime) -> None:
@@ -97,6 +109,16 @@ def postpone(connection: Connection, message_id: int, due_at: datetime) -> None:
 
 def _change(connection: Connection, message_id: int, **values: object) -> None:
     connection.execute(update(outbox).where(outbox.c.message_id == message_id).values(**values))
+
+
+def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation) -> Parcel:
+    return Parcel(
+        outbound=_outbound(line, conversation),
+        conversation=conversation,
+        attempts=row["attempts"],
+        deadline=row["deadline"],
+        interrupted=row["lease"] is not None,
+    )
 
 
 def _outbound(line: Line, conversation: Conversation) -> Outbound:

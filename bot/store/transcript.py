@@ -21,6 +21,7 @@ _UNTOUCHED = dict.fromkeys(("delivery_reason", "handled_at", "edited_at", "delet
 # Statements that every message needs are built once: that takes longer than to execute them.
 _INSERT = insert(messages)
 _LOAD = select(messages).where(messages.c.id == bindparam("wanted"))
+_LOAD_ALL = select(messages).where(messages.c.id.in_(bindparam("wanted", expanding=True)))
 _UNHANDLED = (
     select(messages)
     .where(
@@ -78,6 +79,12 @@ def load(connection: Connection, message_id: int) -> Line:
     if row is None:
         raise NotFound(f"there is no message {message_id}")
     return read(Line, row)
+
+
+def load_all(connection: Connection, ids: Iterable[int]) -> dict[int, Line]:
+    """Messages by their ids."""
+    rows = connection.execute(_LOAD_ALL, {"wanted": list(ids)}).mappings()
+    return {row["id"]: read(Line, row) for row in rows}
 
 
 def unhandled(connection: Connection, conversation_id: int, most: int) -> list[Line]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -14,6 +15,7 @@ class Jobs:
 
     def __init__(self, *names: str) -> None:
         self.waiting = list(names)
+        self.asked: list[int] = []
         self.done: list[str] = []
         self.given_back: list[str] = []
         self.claiming = asyncio.Event()
@@ -21,10 +23,12 @@ class Jobs:
         self.go_on = asyncio.Event()
         self.go_on.set()
 
-    async def claim(self) -> str | None:
+    async def claim(self, room: int) -> list[str]:
+        self.asked.append(room)
         self.claiming.set()
         await self.go_on.wait()
-        return self.waiting.pop(0) if self.waiting else None
+        claimed, self.waiting = self.waiting[:room], self.waiting[room:]
+        return claimed
 
     async def work(self, job: str) -> None:
         self.started.set()
@@ -72,3 +76,50 @@ async def test_a_job_without_end_gives_back_what_it_holds_when_the_worker_stops(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert jobs.given_back == ["endless"]
+
+
+async def test_as_many_are_claimed_as_there_is_room_for() -> None:
+    jobs = Jobs("a", "b", "c")
+    await worker(jobs).drain()
+    assert jobs.done == ["a", "b", "c"]
+    assert jobs.asked == [2, 2, 2]
+
+
+async def test_nobody_looks_for_more_once_fewer_are_found_than_there_is_room_for() -> None:
+    jobs = Jobs("a")
+    assert not await worker(jobs).start()
+    assert jobs.asked == [2]
+
+
+async def test_leases_of_jobs_under_way_are_renewed_and_those_of_others_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "GRACE", 0.01)
+    jobs, renewed = Jobs("endless", "a"), asyncio.Event()
+    rests: list[float] = []
+    leases: list[Sequence[str]] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+        await jobs.started.wait()
+        await asyncio.sleep(0)
+
+    async def renew(running: Sequence[str]) -> None:
+        leases.append(running)
+        if len(leases) == 2:
+            renewed.set()
+        elif len(leases) == 1:
+            raise ConnectionError("the database is away")
+        else:
+            await asyncio.Event().wait()
+
+    busy = Worker(
+        bell=Bell(), topic="jobs", at_once=2, claim=jobs.claim, work=jobs.work, renew=renew, rest=rest
+    )
+    running = asyncio.ensure_future(busy.run())
+    await renewed.wait()
+    assert leases[-1] == ["endless"]
+    assert rests[0] == module.RENEWAL
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

@@ -48,6 +48,6 @@ async def test_a_flood_is_read_to_its_end_and_others_come_between(house: House) 
     await house.says("one cabin bag", person="ann")
     house.clock.forward(seconds=0.1)
     await house.works()
-    assert [len(turn.text.splitlines()) for turn in house.assistant.asked] == [MOST_LINES, 1, MOST_LINES, 1]
-    assert house.assistant.asked[1].text == "one cabin bag"
-    assert [turn.text.split()[0] for turn in house.assistant.asked] == ["0", "one", "30", "60"]
+    asked = [(turn.text.split()[0], len(turn.text.splitlines())) for turn in house.assistant.asked]
+    assert sorted(asked[:2]) == [("0", MOST_LINES), ("one", 1)]
+    assert asked[2:] == [("30", MOST_LINES), ("60", 1)]

@@ -301,7 +301,7 @@ async def test_a_handover_in_mid_turn_drops_the_bots_answer(house: House) -> Non
     house.store.run_now(cases.hand_back, house.case().id, agent, house.clock())
     house.assistant.gate.clear()
     await house.says("How big may my cabin bag be?")
-    await house.turns.start_one()
+    await house.turns.start()
     await house.assistant.thinking.wait()
     house.store.run_now(give_to_humans, house.case().id)
     house.assistant.gate.set()
@@ -316,7 +316,7 @@ async def test_a_worker_that_died_in_a_turn_is_replaced_when_its_lease_ends(hous
     await house.says("cabin bag?")
     now = house.clock()
     lost = house.store.run_now(conversations.claim, "dead", now=now, until=now)
-    assert lost == 1
+    assert lost == [1]
     house.clock.forward(seconds=1)
     house.restart()
     await house.works()
