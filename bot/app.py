@@ -13,6 +13,7 @@ from bot.assistant.port import Assistant
 from bot.assistant.rasa import Rasa
 from bot.assistant.several import Several
 from bot.brand import Brand, load_brand
+from bot.callers import known_behind
 from bot.channels.base import Channel
 from bot.channels.registry import CHANNELS
 from bot.chat import add_chat
@@ -110,13 +111,23 @@ def build(
     bell = Bell()
     inbox = Inbox(store, bell, clock)
     accounts = Accounts(store, bell, clock)
-    app = web.Application(client_max_size=MAX_BODY)
+    callers = [known_behind(settings.proxies)] if settings.proxies else []
+    app = web.Application(client_max_size=MAX_BODY, middlewares=callers)
     app[STOPPING] = stopping or asyncio.Event()
-    app.add_routes(Vitals(store, assistant if works else None).routes())
+    app.add_routes(Vitals(store, assistant if works else None, channels=channels, clock=clock).routes())
     if accepts:
         app.add_routes(Gateway(inbox=inbox, channels=channels).routes())
         add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
-        add_desk(app, store=store, bell=bell, brand=brand, settings=settings, clock=clock)
+        add_desk(
+            app,
+            store=store,
+            bell=bell,
+            inbox=inbox,
+            channels=channels,
+            brand=brand,
+            settings=settings,
+            clock=clock,
+        )
 
     async def at_work(_: web.Application) -> AsyncIterator[None]:
         running = [connect(channel, accounts) for channel in channels.values()]

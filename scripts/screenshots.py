@@ -17,6 +17,7 @@ from playwright.async_api import Browser, Page
 from bot.brand import load_brand
 from bot.clock import now
 from bot.desk import add_desk
+from bot.inbox import Inbox
 from bot.settings import read_settings
 from bot.store import migrate
 from bot.store.bell import Bell
@@ -49,7 +50,9 @@ async def _serve(state: Path) -> tuple[web.AppRunner, str]:
     migrate.upgrade(store)
     store.run_now(seed, brand, now())
     app = web.Application()
-    add_desk(app, store=store, bell=Bell(), brand=brand, settings=settings, clock=now)
+    bell = Bell()
+    inbox = Inbox(store, bell, now)
+    add_desk(app, store=store, bell=bell, inbox=inbox, channels={}, brand=brand, settings=settings, clock=now)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
 from bot.brand import Brand
+from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.desk.words import Speech, Words
+from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.store import bell as topics
 from bot.store.bell import Bell
@@ -24,6 +27,8 @@ class Desk:
 
     store: Store
     bell: Bell
+    inbox: Inbox
+    channels: Mapping[tuple[str, str], Channel]
     brand: Brand
     settings: Settings
     clock: Clock

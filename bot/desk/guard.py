@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from bot.desk.alerts import ALERTS, look
 from bot.desk.context import DESK, SESSION, SPEECH, Desk, desk_of, speech_of
 from bot.desk.pages import LOGIN, QUEUE, page, wants_json
 from bot.store import sessions
@@ -82,6 +83,7 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     if session is None:
         return _to_login(request)
     request[SESSION] = session
+    request[ALERTS] = await desk_of(request).store.read(look, session.agent)
     if request.method not in ("GET", "HEAD"):
         await _check_token(request, session)
     return await handler(request)

@@ -18,8 +18,10 @@ from aiohttp import web
 from aiohttp_sse import EventSourceResponse, sse_response
 from msgspec import Struct
 
-from bot.desk.context import desk_of
+from bot.desk.alerts import look
+from bot.desk.context import agent_of, desk_of
 from bot.desk.guard import current_session
+from bot.desk.pages import parts, render
 
 # Clocks run in minutes and somebody else's process may write: look again after so many seconds.
 PATIENCE = 10.0
@@ -92,7 +94,7 @@ async def _send_changes(
     before = None
     while response.is_connected() and await current_session(request):
         with desk_of(request).bell.listen(*await topics()) as listener:
-            after = await take()
+            after = await _with_alerts(request, await take())
             if news := changes(before, after):
                 await response.send(json.dumps(msgspec.structs.asdict(news)))
             else:
@@ -112,6 +114,14 @@ def add_streams(app: web.Application) -> None:
 async def _end_streams(app: web.Application) -> None:
     for task in list(app[STREAMS].tasks):
         task.cancel()
+
+
+async def _with_alerts(request: web.Request, snapshot: Snapshot) -> Snapshot:
+    """Every page that keeps itself current tells of trouble, too."""
+    alerts = await desk_of(request).store.read(look, agent_of(request))
+    macros = parts(request, "alert_parts.html")
+    shown = {"alarms": render(macros.alarms, alerts), "nav-aside": render(macros.aside, alerts)}
+    return msgspec.structs.replace(snapshot, parts={**snapshot.parts, **shown})
 
 
 def _items(before: dict[str, str], after: dict[str, str]) -> list[tuple[str, str | None]]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.brand import PRIORITIES
+from bot.desk.alerts import ALERTS, Alerts
 from bot.desk.context import SESSION, desk_of, speech_of
 
 LOGIN = "/desk/login"
@@ -67,6 +68,7 @@ def common(request: web.Request) -> dict[str, Any]:
         "csrf": session.csrf if session else "",
         "path": request.path,
         "search": request.query.get("q", ""),
+        "alerts": request.get(ALERTS, Alerts()),
     }
 
 

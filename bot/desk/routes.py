@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from bot.brand import Brand
+from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.desk import acting, board, case, guard, live, login, pages, passwords, people
+from bot.desk import acting, aside, board, case, guard, live, login, pages, passwords, people
 from bot.desk.context import DESK, Desk
 from bot.desk.words import load_words
+from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.store.bell import Bell
 from bot.store.store import Store
@@ -19,13 +23,24 @@ def add_desk(
     *,
     store: Store,
     bell: Bell,
+    inbox: Inbox,
+    channels: Mapping[tuple[str, str], Channel],
     brand: Brand,
     settings: Settings,
     clock: Clock,
 ) -> None:
     """Serve the agents' desk under `/desk`."""
     desk = web.Application(middlewares=[guard.speak, guard.explain, guard.admit])
-    desk[DESK] = Desk(store=store, bell=bell, brand=brand, settings=settings, clock=clock, words=load_words())
+    desk[DESK] = Desk(
+        store=store,
+        bell=bell,
+        inbox=inbox,
+        channels=channels,
+        brand=brand,
+        settings=settings,
+        clock=clock,
+        words=load_words(),
+    )
     pages.add_templates(desk)
     live.add_streams(desk)
     desk.on_response_prepare.append(guard.add_headers)
@@ -46,6 +61,9 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.post("/people", people.add_person),
         web.post(r"/people/{id:\d{1,9}}", people.change_person),
         web.post(r"/people/{id:\d{1,9}}/password", people.reset_password),
+        web.get("/aside", aside.show_aside),
+        web.get("/aside/events", aside.stream_aside, allow_head=False),
+        web.post(r"/aside/{id:\d{1,9}}/{act:again|settle}", aside.act_aside),
         web.get("/cases/{reference}", case.show_case),
         web.get("/cases/{reference}/events", case.stream_case, allow_head=False),
         web.post("/cases/{reference}/presence", acting.see),

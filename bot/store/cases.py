@@ -259,6 +259,14 @@ def messages_in(connection: Connection, case: Case) -> list[Line]:
     return [read(Line, row) for row in rows.mappings()]
 
 
+def references(connection: Connection, conversation_ids: list[int]) -> dict[int, str]:
+    """The references of the current cases of conversations; without those that have none."""
+    talks = tables.conversations
+    query = select(talks.c.id, cases.c.reference).join_from(talks, cases, cases.c.id == talks.c.case_id)
+    rows = connection.execute(query.where(talks.c.id.in_(conversation_ids)))
+    return {conversation_id: reference for conversation_id, reference in rows}
+
+
 def by_reference(connection: Connection, reference: str) -> Case | None:
     """The case of a reference, if there is one."""
     query = select(cases).where(func.upper(cases.c.reference) == reference.upper())

@@ -125,6 +125,12 @@ def settle(connection: Connection, set_aside_id: int, agent_id: int, now: dateti
     return bool(settled.rowcount == 1)
 
 
+def failed_again(connection: Connection, set_aside_id: int, error: str) -> None:
+    """Count an attempt that a supervisor made in vain."""
+    values = {"attempts": set_aside.c.attempts + 1, "error": error}
+    connection.execute(update(set_aside).where(set_aside.c.id == set_aside_id).values(**values))
+
+
 def _waits() -> ColumnElement[Boolean]:
     return and_(set_aside.c.given_up_at.is_not(None), set_aside.c.settled_at.is_(None))
 

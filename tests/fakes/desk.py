@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +16,7 @@ from sqlalchemy import insert
 
 from bot.brand import load_brand
 from bot.desk import add_desk
+from bot.inbox import Inbox
 from bot.inbox.accept import accept
 from bot.messages import Entity
 from bot.settings import read_settings
@@ -23,7 +26,7 @@ from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case, Line, Recorded, Role
 from bot.store.store import Store
 from bot.store.tables import metadata
-from tests.fakes.channel import event
+from tests.fakes.channel import FakeChannel, event
 from tests.fakes.clock import FakeClock
 
 PASSWORD = "a long enough password"
@@ -44,6 +47,7 @@ class DeskHouse:
         self.bell = Bell()
         self.store = Store(f"sqlite:///{folder / 'relais.db'}")
         metadata.create_all(self.store.engine)
+        self.channel = FakeChannel()
         self.url = ""
         self._numbers = 0
 
@@ -54,6 +58,8 @@ class DeskHouse:
             app,
             store=self.store,
             bell=self.bell,
+            inbox=Inbox(self.store, self.bell, self.clock),
+            channels={("fake", "main"): self.channel},
             brand=self.brand,
             settings=self.settings,
             clock=self.clock,
@@ -155,6 +161,17 @@ async def log_in(client: Client, login: str = "ann", password: str = PASSWORD, *
     form = await (await client.get("/desk/login")).text()
     data = {"csrf": token_in(form), "login": login, "password": password, **more}
     return await client.post("/desk/login", data=data, allow_redirects=False)
+
+
+async def next_event(answer: ClientResponse) -> dict[str, Any]:
+    """What a stream sends next; beats are left out."""
+    while True:
+        line = (await asyncio.wait_for(answer.content.readline(), 5)).decode().strip()
+        if line == "event: over":
+            return {"over": True}
+        if line.startswith("data: "):
+            event: dict[str, Any] = json.loads(line.removeprefix("data: "))
+            return event
 
 
 async def act(client: Client, name: str, /, reference: str = REFERENCE, **data: str) -> ClientResponse:

@@ -1,13 +1,10 @@
 import asyncio
-import json
-from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
 
 from bot.desk import live
 from bot.desk.live import Snapshot, changes
-from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
+from tests.fakes.desk import REFERENCE, Client, DeskHouse, act, next_event
 
 
 def snapshot(*items: tuple[str, str], head: str = "a") -> Snapshot:
@@ -38,16 +35,6 @@ def test_a_new_order_alone_is_a_change() -> None:
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "PACE", 0.0)
-
-
-async def next_event(answer: ClientResponse) -> dict[str, Any]:
-    while True:
-        line = (await asyncio.wait_for(answer.content.readline(), 5)).decode().strip()
-        if line == "event: over":
-            return {"over": True}
-        if line.startswith("data: "):
-            event: dict[str, Any] = json.loads(line.removeprefix("data: "))
-            return event
 
 
 async def test_a_new_case_appears_in_the_queue_by_itself(house: DeskHouse, ann: Client) -> None:

@@ -1,0 +1,30 @@
+"""What every page shows of trouble: accounts that cannot send, and how much was set aside."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from bot.store import accounts, set_aside
+from bot.store.accounts import AccountState
+from bot.store.rows import Agent
+
+
+class Alerts(Struct, frozen=True, kw_only=True):
+    """The trouble that one agent is shown; what was set aside is for supervisors."""
+
+    stopped: tuple[AccountState, ...] = ()
+    set_aside: int = 0
+
+
+ALERTS: web.RequestKey[Alerts] = web.RequestKey("alerts", Alerts)
+
+
+def look(connection: Connection, agent: Agent) -> Alerts:
+    """How it stands now."""
+    supervises = agent.role == "supervisor"
+    return Alerts(
+        stopped=tuple(accounts.stopped(connection)),
+        set_aside=set_aside.count(connection) if supervises else 0,
+    )
