@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,7 +13,8 @@ from bot.assistant.port import Assistant
 from bot.brand import Brand
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.conversation import compose, handover, rules, texts, transactions
+from bot.conversation import aside, compose, handover, rules, transactions
+from bot.conversation.aside import Mishap
 from bot.conversation.compose import UNREAD, Scene
 from bot.conversation.rules import Decision
 from bot.conversation.transactions import Opening, Outcome
@@ -22,8 +23,10 @@ from bot.guard import Finding, Guard
 from bot.messages import Turn, Understanding
 from bot.store import bell, conversations, links
 from bot.store.bell import Bell
+from bot.store.faults import is_away
 from bot.store.rows import Case, Conversation
 from bot.store.store import Store
+from bot.unexpected import place, trail
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +59,49 @@ class Answering:
         self._brand = brand
         self._guard = guard
         self._clock = clock
+        self._suspect = asyncio.Lock()
 
     async def take(self, conversation_id: int, lease: str) -> None:
-        """Take the turn of a conversation that was claimed under `lease`."""
+        """Take the turn of a conversation that was claimed under `lease`, whatever becomes of it.
+
+        Raises only what the database does while it is away.
+        """
+        try:
+            await self._take_carefully(conversation_id, lease)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.error("stumbled over a turn: %s", trail(error), extra={"conversation": conversation_id})
+            await self._failed(conversation_id, lease, place(error))
+
+    async def _take_carefully(self, conversation_id: int, lease: str) -> None:
+        """One at a time of those that may end the process: others must not be suspected with it."""
         opening = await self._store.read(transactions.open_turn, conversation_id, lease)
+        attempts = opening.conversation.attempts
+        if attempts > aside.ATTEMPTS:
+            await self._failed(conversation_id, lease, aside.NEVER_ENDED)
+        elif attempts < aside.SUSPECT:
+            await self._take(opening)
+        elif self._suspect.locked():
+            await self._give_back(opening, self._clock() + aside.NOT_NOW)
+        else:
+            async with self._suspect:
+                await self._take(opening)
+
+    async def _failed(self, conversation_id: int, lease: str, error: str) -> None:
+        mishap = Mishap(
+            conversation_id=conversation_id,
+            lease=lease,
+            error=error,
+            brand=self._brand,
+            guard=self._guard,
+            now=self._clock(),
+        )
+        await self._store.run(aside.failed, mishap)
+
+    async def _take(self, opening: Opening) -> None:
         if not opening.lines:
-            await self._store.run(conversations.release, conversation_id, due_at=None)
+            await self._store.run(conversations.release, opening.conversation.id, due_at=None)
         elif opening.case and opening.case.status != "handed_back":
             await self._pass_on(opening, opening.case)
         else:
@@ -98,9 +138,9 @@ class Answering:
         try:
             understanding = await self._understanding(opening, scene)
         except AssistantError as error:
-            if alarm := self._sure(findings):
+            if alarm := self._guard.sure(findings):
                 decision = rules.raise_alarm(alarm, UNREAD.reading, self._brand)
-                await self._carry_out(decision, UNREAD, self._alarmed(scene, alarm))
+                await self._carry_out(decision, UNREAD, compose.alarmed(scene, alarm, self._guard))
                 return
             # Said once, not at every attempt until the assistant is back.
             level = logging.DEBUG if opening.conversation.last_purpose == "acknowledge" else logging.WARNING
@@ -108,24 +148,15 @@ class Answering:
             await self._without_assistant(opening, scene)
             return
         alarm = self._guard.combine(findings, understanding.reading.registers)
-        scene = self._alarmed(self._scene(opening, understanding.reading.language), alarm)
+        scene = self._scene(opening, understanding.reading.language)
+        scene = compose.alarmed(scene, alarm, self._guard)
         decision = rules.decide(understanding, scene.situation, self._brand, alarm)
         await self._carry_out(decision, understanding, scene)
 
     def _crisis(self, opening: Opening, scene: Scene) -> Finding | None:
         """A crisis that shows without the assistant, in what is written to humans."""
-        alarm = self._sure(self._guard.inspect(opening.text, scene.language))
+        alarm = self._guard.sure(self._guard.inspect(opening.text, scene.language))
         return alarm if alarm and alarm.severity == "crisis" else None
-
-    def _sure(self, findings: Iterable[Finding]) -> Finding | None:
-        return self._guard.combine((f for f in findings if f.strength == "strong"), {})
-
-    def _alarmed(self, scene: Scene, alarm: Finding | None) -> Scene:
-        if alarm is None:
-            return scene
-        helped = alarm.kind in rules.HELPED
-        text = self._guard.help_text(alarm.kind, scene.language, scene.account.market) if helped else None
-        return msgspec.structs.replace(scene, alarm=alarm, help=text)
 
     async def _understanding(self, opening: Opening, scene: Scene) -> Understanding:
         """Ask; if the answer takes longer than the promise allows, acknowledge meanwhile."""
@@ -148,12 +179,9 @@ class Answering:
         return max(left, SHORTEST_WAIT).total_seconds()
 
     async def _acknowledge(self, opening: Opening, scene: Scene) -> None:
-        conversation = opening.conversation
-        if not rules.may_acknowledge(scene.situation, conversation.last_purpose, conversation.acknowledged):
-            return
-        text = texts.say(self._brand.texts.acknowledgement, scene.language, self._brand)
-        await self._store.run(transactions.acknowledge, opening, text, self._clock())
-        self._bell.ring(bell.OUTBOX, bell.conversation(conversation.id))
+        if text := compose.acknowledgement(scene):
+            await self._store.run(transactions.acknowledge, opening, text, self._clock())
+            self._bell.ring(bell.OUTBOX, bell.conversation(opening.conversation.id))
 
     async def _without_assistant(self, opening: Opening, scene: Scene) -> None:
         """Acknowledge at once and try again; beyond the promise a human takes over."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot import details
 from bot.brand import Account, Brand, Texts
 from bot.conversation import handover, texts
-from bot.conversation.rules import STOP, Decision, Situation, fitting
+from bot.conversation.rules import HELPED, STOP, Decision, Situation, fitting, is_word, may_acknowledge
 from bot.conversation.transactions import Opening, Outcome
-from bot.guard import Finding
+from bot.guard import Finding, Guard
 from bot.language import detect
 from bot.messages import Entity, Purpose, Reading, Reply, Understanding
 from bot.store.cases import new_reference
@@ -66,6 +66,28 @@ def scene(opening: Opening, brand: Brand, read_as: str | None, now: datetime) ->
         silenced=bool(conversation.stopped_at or conversation.abusive_at),
         now=now,
     )
+
+
+def alarmed(scene: Scene, alarm: Finding | None, guard: Guard) -> Scene:
+    """The scene with what the guard found, and words of help where they fit everybody."""
+    if alarm is None:
+        return scene
+    market = scene.account.market
+    text = guard.help_text(alarm.kind, scene.language, market) if alarm.kind in HELPED else None
+    return structs.replace(scene, alarm=alarm, help=text)
+
+
+def acknowledgement(scene: Scene) -> str:
+    """ "One moment", or nothing where humans have it, or where it would be too much."""
+    opening, brand = scene.opening, scene.brand
+    conversation = opening.conversation
+    if opening.case and opening.case.status != "handed_back":
+        return ""
+    if not opening.lines or is_word(opening.text, brand.words.stop):
+        return ""
+    if not may_acknowledge(scene.situation, conversation.last_purpose, conversation.acknowledged):
+        return ""
+    return texts.say(brand.texts.acknowledgement, scene.language, brand)
 
 
 def outcome(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:

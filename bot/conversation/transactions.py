@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from bot.conversation.speaking import say
 from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
-from bot.store import cases, conversations, record, transcript
+from bot.store import cases, conversations, record, search, transcript
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
 
@@ -116,6 +116,8 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
     for reply in outcome.replies:
         _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now)
     _remember(connection, conversation, outcome, now)
+    if conversation.case_id or outcome.case:
+        search.add(connection, opening.lines)
     _close(connection, opening, now)
     return True
 
@@ -143,6 +145,7 @@ def pass_on(
         cases.escalate(connection, case, why=alarm.why, answer_by=urgent_by, now=now)
     if notice:
         tell(connection, opening.conversation, notice, "notice", now)
+    search.add(connection, opening.lines)
     _close(connection, opening, now)
     return True
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
 from bot.clock import Clock
-from bot.conversation import compose, rules, texts, transactions
+from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
 from bot.guard import Guard
 from bot.store import bell, conversations
@@ -83,21 +83,11 @@ class Triage:
         scene = compose.scene(opening, self._brand, None, now)
         findings = self._guard.inspect(opening.text, scene.language)
         crisis = any(f.severity == "crisis" and f.strength == "strong" for f in findings)
-        text = texts.say(self._brand.texts.acknowledgement, scene.language, self._brand)
         return Seen(
             opening=opening,
             rank=URGENT if crisis else NORMAL,
-            text=text if self._may_acknowledge(opening, scene) else "",
+            text=compose.acknowledgement(scene),
         )
-
-    def _may_acknowledge(self, opening: Opening, scene: compose.Scene) -> bool:
-        conversation = opening.conversation
-        words = self._brand.words
-        if opening.case and opening.case.status != "handed_back":
-            return False  # humans have it
-        if rules.is_word(opening.text, words.stop) or not opening.lines:
-            return False
-        return rules.may_acknowledge(scene.situation, conversation.last_purpose, conversation.acknowledged)
 
 
 def mark(connection: Connection, seen: list[Seen], now: datetime) -> list[int]:

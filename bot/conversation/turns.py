@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.clock import Clock
 from bot.conversation.answering import Answering
 from bot.store import bell, conversations
 from bot.store.bell import Bell
+from bot.store.faults import is_away
 from bot.store.store import Store
 from bot.worker import Worker
 
@@ -41,9 +40,10 @@ def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Work
             # The next process need not wait for the lease to end.
             await store.run(conversations.give_back, conversation_id, lease, clock())
             raise
-        except DBAPIError:
+        except Exception as error:
             # The database failed, not the turn, and may be back already.
-            await store.run(conversations.give_back, conversation_id, lease, clock() + RETRY)
+            if is_away(error):
+                await store.run(conversations.give_back, conversation_id, lease, clock() + RETRY)
             raise
         finally:
             rings.ring(bell.conversation(conversation_id), bell.OUTBOX, bell.QUEUE, bell.TURNS)

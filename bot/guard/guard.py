@@ -68,6 +68,10 @@ class Guard:
         counting = [f for f in findings if f.strength == "strong" or trouble >= self._terms.weak_share]
         return min(counting, key=lambda finding: self._gravity[finding.kind], default=None)
 
+    def sure(self, findings: Iterable[Finding]) -> Finding | None:
+        """The gravest finding that counts whatever a classifier would say, or None."""
+        return self.combine((finding for finding in findings if finding.strength == "strong"), {})
+
     def help_text(self, kind: str, language: str, market: str) -> str | None:
         """See `Emergency.text`."""
         return self._emergency.text(kind, language, market)

@@ -43,6 +43,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     unreachable_at: datetime | None
     abusive_at: datetime | None
     due_at: datetime | None
+    attempts: int
     created_at: datetime
     updated_at: datetime
 

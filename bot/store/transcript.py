@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -147,6 +147,32 @@ def last_platform_id(connection: Connection, conversation_id: int) -> str:
 def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -> None:
     """Say that a turn took care of these messages."""
     connection.execute(_MARK_HANDLED, {"handled": [line.id for line in lines], "now": now})
+
+
+def mark_all_handled(connection: Connection, conversation_id: int, now: datetime) -> None:
+    """Say that everything that the customer wrote is taken care of."""
+    waiting = (messages.c.conversation_id == conversation_id, messages.c.author == "customer")
+    query = update(messages).where(*waiting, messages.c.handled_at.is_(None))
+    connection.execute(query.values(handled_at=now))
+
+
+def open_again(connection: Connection, conversation_id: int, handled_at: datetime) -> int:
+    """Make the messages that were handled at that very moment unhandled; tells how many they are."""
+    handled = (messages.c.author == "customer", messages.c.handled_at == handled_at)
+    query = update(messages).where(messages.c.conversation_id == conversation_id, *handled)
+    opened: int = connection.execute(query.values(handled_at=None)).rowcount
+    return opened
+
+
+def waiting_since(connection: Connection, conversation_id: int) -> datetime | None:
+    """When the customer wrote the oldest message that is not handled; None if all are."""
+    query = select(func.min(messages.c.created_at)).where(
+        messages.c.conversation_id == conversation_id,
+        messages.c.author == "customer",
+        messages.c.handled_at.is_(None),
+    )
+    moment: datetime | None = connection.execute(query).scalar()
+    return moment
 
 
 def edit(connection: Connection, conversation_id: int, platform_id: str, text: str, now: datetime) -> None:
