@@ -23,6 +23,10 @@ from bot.details import mask
 from bot.errors import RelaisError
 
 Style = Literal["text", "json"]
+Level = Literal["info", "debug", "warning"]
+# The first of each is the one that is meant where nothing is said.
+STYLES: tuple[Style, ...] = ("text", "json")
+LEVELS: tuple[Level, ...] = ("info", "debug", "warning")
 Value = str | int | float
 
 # What a line may say beside its message: ids, names of our own, figures.
@@ -98,11 +102,13 @@ class Json(logging.Formatter):
         return json.dumps(said)
 
 
-def keep_log(process: str, style: Style, level: str = "info") -> None:
+def keep_log(process: str, style: Style, level: Level = "info") -> None:
     """Write what happens in this process to stderr from now on."""
     handler = logging.StreamHandler()
     handler.setFormatter(Json(process) if style == "json" else Text())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # Some libraries keep their lines from the root: those would go to stderr as they are.
+    logging.lastResort = handler
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 

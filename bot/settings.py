@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
 from bot.brand import Account
 from bot.errors import SettingsError
+from bot.logs import LEVELS, STYLES, Level, Style
 
 # More processes of one kind, or calls at once, than a machine has any use for.
 MOST = 100
+
+L = TypeVar("L", bound=str)
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -47,6 +51,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     secret: str
     secure_cookies: bool
     public_url: str
+    log_style: Style
+    log_level: Level
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -82,6 +88,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret=read_secret(environment, "RELAIS_SECRET") or _kept_secret(state / "secret"),
         secure_cookies=public_url.startswith("https://"),
         public_url=public_url.rstrip("/"),
+        log_style=_one_of(environment, "RELAIS_LOG", STYLES),
+        log_level=_one_of(environment, "RELAIS_LOG_LEVEL", LEVELS),
     )
 
 
@@ -133,6 +141,15 @@ def _is_on(environment: Mapping[str, str], name: str) -> bool:
     if value not in ("0", "1"):
         raise SettingsError(f"{name} must be 0 or 1, not {value!r}")
     return value == "1"
+
+
+def _one_of(environment: Mapping[str, str], name: str, values: tuple[L, ...]) -> L:
+    """One of these words; the first where none is set."""
+    value = environment.get(name, values[0])
+    for each in values:
+        if each == value:
+            return each
+    raise SettingsError(f"{name} must be one of {', '.join(values)}, not {value!r}")
 
 
 def _urls(environment: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:

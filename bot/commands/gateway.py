@@ -7,7 +7,8 @@ import os
 import click
 
 from bot.commands.prepare import prepare
-from bot.commands.running import keep_log, run
+from bot.commands.running import run
+from bot.logs import keep_log
 from bot.settings import read_settings
 
 
@@ -19,8 +20,8 @@ def command(accept_only: bool) -> None:
     Rasa and the action server run elsewhere (RELAIS_RASA_URL); `up` runs all of them. Any number
     of gateways and workers may share a database: on one machine, or with PostgreSQL on several.
     """
-    keep_log()
     settings = read_settings(os.environ)
+    keep_log("gateway", settings.log_style, settings.log_level)
     if login := prepare(settings):
         click.echo(f"First login at the desk: {login}")
     run(settings, accepts=True, works=not accept_only)

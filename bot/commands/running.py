@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 
 from bot.app import serve
-from bot.details.logs import Masking
 from bot.settings import Settings
-
-
-def keep_log() -> None:
-    """Write what happens to stderr, without what looks like a personal detail."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(Masking("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def run(settings: Settings, *, accepts: bool, works: bool) -> None:

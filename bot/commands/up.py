@@ -27,7 +27,7 @@ from bot.commands.processes import (
 )
 from bot.commands.web import gateway_url, until_it_answers, worker_url
 from bot.settings import Settings, read_settings
-from bot.supervisor import Program, Supervisor, check_ports, model
+from bot.supervisor import Program, Supervisor, Voice, check_ports, model
 
 # A process answers what is under way (bot/serving.py, 5 s at most), then ends its turns (3 s).
 _GRACE = 10.0
@@ -45,44 +45,45 @@ def command() -> None:
     settings = read_settings(os.environ)
     load_brand(settings.brand_file)
     check_ports(wanted_ports(settings))
+    voice = Voice(settings.log_style, click.echo)
     login = prepare(settings)
     if login:
-        _say(f"First login at the desk: {login}")
-    asyncio.run(_run(settings, login))
+        voice.say(f"First login at the desk: {login}")
+    asyncio.run(_run(settings, login, voice))
 
 
-async def _run(settings: Settings, login: Login | None) -> None:
+async def _run(settings: Settings, login: Login | None, voice: Voice) -> None:
     stopped = asyncio.Event()
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    supervisor = Supervisor(_say, grace=_GRACE)
-    start = asyncio.create_task(_start(settings, login, supervisor))
+    supervisor = Supervisor(voice.say, relay=voice.relay, grace=_GRACE)
+    start = asyncio.create_task(_start(settings, login, supervisor, voice))
     stop = asyncio.create_task(stopped.wait())
     try:
         await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)
         if start.done():
             start.result()
             await stop
-        _say("Stopping ...")
+        voice.say("Stopping ...")
     finally:
         start.cancel()
         with suppress(asyncio.CancelledError):
             await start
         await supervisor.stop()
-    _say("Everything has stopped.")
+    voice.say("Everything has stopped.")
 
 
-async def _start(settings: Settings, login: Login | None, supervisor: Supervisor) -> None:
+async def _start(settings: Settings, login: Login | None, supervisor: Supervisor, voice: Voice) -> None:
     began = time.monotonic()
     address = gateway_url(settings)
     await _bring_up({f"{address}/health": gateway(settings)}, supervisor)
-    _say(f"The gateway accepts messages at {address}")
+    voice.say(f"The gateway accepts messages at {address}")
     workers = {
         f"{worker_url(settings, port)}/health": worker(name, port) for name, port in worker_ports(settings)
     }
     await _bring_up(workers, supervisor)
-    trained = await _model(Path.cwd(), supervisor)
-    _say("Rasa is loading (10 to 20 seconds) ...")
+    trained = await _model(Path.cwd(), supervisor, voice)
+    voice.say("Rasa is loading (10 to 20 seconds) ...")
     supervisor.keep(actions(settings))
     told = endpoints(settings, Path.cwd())
     readers = {
@@ -90,7 +91,7 @@ async def _start(settings: Settings, login: Login | None, supervisor: Supervisor
         for number, (_, port) in enumerate(rasa_ports(settings))
     }
     await _bring_up(readers, supervisor)
-    _say(_welcome(settings, login, time.monotonic() - began))
+    voice.say(_welcome(settings, login, time.monotonic() - began))
 
 
 async def _bring_up(programs: Mapping[str, Program], supervisor: Supervisor) -> None:
@@ -101,14 +102,14 @@ async def _bring_up(programs: Mapping[str, Program], supervisor: Supervisor) -> 
         await until_it_answers(url, program, supervisor)
 
 
-async def _model(root: Path, supervisor: Supervisor) -> Path:
+async def _model(root: Path, supervisor: Supervisor, voice: Voice) -> Path:
     trained = model.path(root)
     if trained.exists():
         return trained
-    _say("Training the assistant: there is no model yet for this data (1 to 3 minutes) ...")
+    voice.say("Training the assistant: there is no model yet for this data (1 to 3 minutes) ...")
     began = time.monotonic()
-    trained = await model.train(root, supervisor, _say)
-    _say(f"Trained in {time.monotonic() - began:.0f} s: {trained.relative_to(root)}")
+    trained = await model.train(root, supervisor, voice.say)
+    voice.say(f"Trained in {time.monotonic() - began:.0f} s: {trained.relative_to(root)}")
     return trained
 
 
@@ -122,7 +123,3 @@ def _welcome(settings: Settings, login: Login | None, seconds: float) -> str:
     if login:
         lines.insert(3, f"  Login  {login}")
     return "\n".join(["", *lines, ""])
-
-
-def _say(line: str) -> None:
-    click.echo(line)

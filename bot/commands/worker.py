@@ -6,7 +6,8 @@ import os
 
 import click
 
-from bot.commands.running import keep_log, run
+from bot.commands.running import run
+from bot.logs import keep_log
 from bot.settings import read_settings
 
 
@@ -17,5 +18,6 @@ def command() -> None:
     It tells of its health and its figures at RELAIS_WORKER_PORT. Told to stop, it gives back what
     it holds; killed, others take it when its leases end.
     """
-    keep_log()
-    run(read_settings(os.environ), accepts=False, works=True)
+    settings = read_settings(os.environ)
+    keep_log("worker", settings.log_style, settings.log_level)
+    run(settings, accepts=False, works=True)

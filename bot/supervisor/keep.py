@@ -7,9 +7,10 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from bot.details import mask
 from bot.supervisor.child import Child, Program, Say
+from bot.supervisor.voice import Voice
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -35,18 +36,21 @@ def cause_of(code: int) -> str:
 class Supervisor:
     """Keeps programs running until it is stopped; says in plain words what happens to them.
 
-    `grace` is the seconds that a program has to end by itself when all is stopped.
+    `relay(name, line)` gets what they say themselves. `grace` is the seconds that a program has to
+    end by itself when all is stopped.
     """
 
     def __init__(
         self,
         say: Say,
         *,
+        relay: Callable[[str, str], None] | None = None,
         grace: float = 5.0,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._say = say
+        self._relay = relay or Voice("text", say).relay
         self._grace = grace
         self._sleep = sleep
         self._clock = clock
@@ -89,7 +93,6 @@ class Supervisor:
 
     async def _live(self, program: Program) -> str:
         try:
-            # What a program quotes of a customer's words, in a warning, is not for the terminal.
-            return cause_of(await self.run(program, lambda line: self._say(f"{program.name} | {mask(line)}")))
+            return cause_of(await self.run(program, partial(self._relay, program.name)))
         except OSError as error:
             return f"cannot be started: {error}"

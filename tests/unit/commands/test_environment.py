@@ -100,6 +100,8 @@ def test_rasa_servers_elsewhere_are_named_with_commas_between(tmp_path: Path) ->
         ("RELAIS_WORKER_PORT", "65536"),
         ("RELAIS_PROXIES", "10.0.0.1/24"),
         ("RELAIS_PROXIES", "proxy"),
+        ("RELAIS_LOG", "xml"),
+        ("RELAIS_LOG_LEVEL", "loud"),
     ],
 )
 def test_a_value_that_means_nothing_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
