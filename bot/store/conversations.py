@@ -21,6 +21,19 @@ from bot.store.upsert import insert_new
 LONGEST_REST = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
 
+# Statements that every message needs are built once: that takes longer than to execute them.
+_ONE = conversations.c.id == bindparam("one")
+_LOAD = select(conversations).where(_ONE)
+_FIND = select(conversations).where(
+    conversations.c.channel == bindparam("channel"),
+    conversations.c.account == bindparam("account"),
+    conversations.c.key == bindparam("key"),
+)
+_CHANGE = update(conversations).where(_ONE)
+_WAKE = _CHANGE.values(
+    due_at=func.coalesce(conversations.c.due_at, bindparam("now")), updated_at=bindparam("now")
+)
+_LOCK = select(conversations.c.id).where(_ONE, conversations.c.lease == bindparam("held")).with_for_update()
 _LOAD_ALL = select(conversations).where(conversations.c.id.in_(bindparam("wanted", expanding=True)))
 _due_at, _lease_until = conversations.c.due_at, conversations.c.lease_until
 _FREE = or_(
@@ -45,6 +58,14 @@ _TAKE = (
     .where(_TAKEN)
     .values(lease=bindparam("by"), lease_until=bindparam("until"), attempts=conversations.c.attempts + 1)
 )
+_UNSEEN = (conversations.c.lease.is_(None), conversations.c.triaged_at.is_(None))
+_WAITING = (
+    select(conversations.c.id)
+    .where(_due_at <= bindparam("since"), *_UNSEEN)
+    .order_by(_due_at)
+    .limit(bindparam("most"))
+)
+_TRIAGE = _CHANGE.where(_due_at.is_not(None), *_UNSEEN)
 _RENEW = (
     update(conversations)
     .where(_TAKEN, conversations.c.lease.in_(bindparam("leases", expanding=True)))
@@ -54,8 +75,7 @@ _RENEW = (
 
 def load(connection: Connection, conversation_id: int) -> Conversation:
     """A conversation; raises `NotFound`."""
-    query = select(conversations).where(conversations.c.id == conversation_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_LOAD, {"one": conversation_id}).mappings().first()
     if row is None:
         raise NotFound(f"there is no conversation {conversation_id}")
     return read(Conversation, row)
@@ -69,12 +89,8 @@ def load_all(connection: Connection, ids: Iterable[int]) -> dict[int, Conversati
 
 def find(connection: Connection, address: Address) -> Conversation | None:
     """The conversation at an address, if there is one."""
-    query = select(conversations).where(
-        conversations.c.channel == address.channel,
-        conversations.c.account == address.account,
-        conversations.c.key == address.key,
-    )
-    row = connection.execute(query).mappings().first()
+    place = {"channel": address.channel, "account": address.account, "key": address.key}
+    row = connection.execute(_FIND, place).mappings().first()
     return read(Conversation, row) if row else None
 
 
@@ -107,7 +123,7 @@ def find_or_start(connection: Connection, inbound: Inbound, now: datetime) -> Co
 
 def change(connection: Connection, conversation_id: int, **values: object) -> None:
     """Set columns of a conversation."""
-    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+    connection.execute(_CHANGE, {"one": conversation_id, **values})
 
 
 def flag(
@@ -132,11 +148,7 @@ def flag(
 
 def wake(connection: Connection, conversation_id: int, now: datetime) -> None:
     """Say that a turn is due; one that is due already keeps its place."""
-    connection.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(due_at=func.coalesce(conversations.c.due_at, now), updated_at=now)
-    )
+    connection.execute(_WAKE, {"one": conversation_id, "now": now})
 
 
 def claim(connection: Connection, lease: str, *, now: datetime, until: datetime, most: int = 1) -> list[int]:
@@ -159,37 +171,18 @@ def renew(connection: Connection, leases: Mapping[int, str], until: datetime) ->
 
 def waiting(connection: Connection, since: datetime, most: int) -> list[int]:
     """Those whose turn is due since then, whom nobody has taken or looked at; longest first."""
-    query = select(conversations.c.id).where(
-        conversations.c.due_at <= since,
-        conversations.c.lease.is_(None),
-        conversations.c.triaged_at.is_(None),
-    )
-    return list(connection.execute(query.order_by(conversations.c.due_at).limit(most)).scalars())
+    return list(connection.execute(_WAITING, {"since": since, "most": most}).scalars())
 
 
 def triage(connection: Connection, conversation_id: int, *, rank: int, now: datetime) -> bool:
     """Write down that somebody looked, and how urgent it is; False if the turn has begun."""
-    marked = connection.execute(
-        update(conversations)
-        .where(
-            conversations.c.id == conversation_id,
-            conversations.c.due_at.is_not(None),
-            conversations.c.lease.is_(None),
-            conversations.c.triaged_at.is_(None),
-        )
-        .values(rank=rank, triaged_at=now)
-    )
+    marked = connection.execute(_TRIAGE, {"one": conversation_id, "rank": rank, "triaged_at": now})
     return bool(marked.rowcount == 1)
 
 
 def lock(connection: Connection, conversation_id: int, lease: str) -> bool:
     """Hold the row until the end of the transaction; False if the lease went to another."""
-    query = (
-        select(conversations.c.id)
-        .where(conversations.c.id == conversation_id, conversations.c.lease == lease)
-        .with_for_update()
-    )
-    return connection.execute(query).first() is not None
+    return connection.execute(_LOCK, {"one": conversation_id, "held": lease}).first() is not None
 
 
 def release(connection: Connection, conversation_id: int, *, due_at: datetime | None) -> None:
