@@ -11,13 +11,14 @@ from typing import Literal
 from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.brand import Account, load_brand
+from bot.brand import Account, Brand, load_brand
 from bot.channels.registry import CHANNELS
 from bot.commands.processes import wanted_ports, worker_ports
 from bot.commands.web import answers, gateway_url, worker_url
 from bot.errors import RelaisError
 from bot.settings import Settings, account_secrets, read_settings
-from bot.store import agents, migrate
+from bot.store import accounts, agents, migrate, set_aside
+from bot.store.accounts import AccountState
 from bot.store.store import Store
 from bot.supervisor import model
 from bot.supervisor.ports import is_free
@@ -46,6 +47,7 @@ async def check_up(environment: Mapping[str, str]) -> list[Finding]:
         Finding(subject="Settings", state="good", words=f"{brand.name}, brand in {settings.brand_file}"),
         disk(settings),
         database(settings),
+        *trouble(settings, brand),
         trained_model(Path.cwd()),
         *[finding async for finding in _processes(settings)],
         *await asyncio.gather(*(account_state(account, environment) for account in brand.accounts)),
@@ -84,6 +86,42 @@ def database(settings: Settings) -> Finding:
             subject="Database", state="wrong", words="nobody can log in to the desk", remedy=remedy
         )
     return Finding(subject="Database", state="good", words=f"up to date, {people} can log in to the desk")
+
+
+def trouble(settings: Settings, brand: Brand) -> list[Finding]:
+    """What the running product wrote down: accounts that are refused, and what was set aside."""
+    store = Store(settings.database_url)
+    try:
+        if not migrate.is_current(store):
+            return []
+        stopped, number = store.run_now(accounts.stopped), store.run_now(set_aside.count)
+    except SQLAlchemyError:
+        return []  # told as the state of the database
+    finally:
+        store.close()
+    return [*(_refused(account, brand) for account in stopped), *([_aside(number)] if number else [])]
+
+
+def _refused(state: AccountState, brand: Brand) -> Finding:
+    account = brand.account_of(state.channel, state.account)
+    variables = ", ".join(account.secrets.values()) or "brand.yml"
+    return Finding(
+        subject=f"{state.channel}/{state.account}",
+        state="wrong",
+        words=f"sends nothing since {state.since:%Y-%m-%d %H:%M} UTC: {state.reason}",
+        remedy=f"Get valid credentials from the platform, put them into {variables}, and start again."
+        " Replies wait meanwhile: the bot's for an hour, agents' for a day.",
+    )
+
+
+def _aside(number: int) -> Finding:
+    return Finding(
+        subject="Set aside",
+        state="wrong",
+        words=f"our own code failed on {number} turns or requests",
+        remedy="A supervisor finds them at /desk/aside. Report what stands there, and try again when it is"
+        " mended.",
+    )
 
 
 def trained_model(root: Path) -> Finding:

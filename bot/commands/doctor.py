@@ -10,6 +10,7 @@ import click
 from bot.commands.checkup import Finding, check_up
 
 _MARKS = {"good": "ok   ", "note": "note ", "wrong": "WRONG"}
+_COLOURS = {"good": "green", "note": "yellow", "wrong": "red"}
 
 
 @click.command("doctor")
@@ -28,6 +29,7 @@ def command() -> None:
 
 
 def _show(finding: Finding) -> None:
-    click.echo(f"{_MARKS[finding.state]}  {finding.subject}: {finding.words}")
+    mark = click.style(_MARKS[finding.state], fg=_COLOURS[finding.state])
+    click.echo(f"{mark}  {finding.subject}: {finding.words}")
     if finding.remedy:
         click.echo(f"       -> {finding.remedy}")

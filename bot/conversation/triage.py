@@ -22,6 +22,7 @@ from bot.guard import Guard
 from bot.store import bell, conversations
 from bot.store.bell import Bell
 from bot.store.store import Store
+from bot.unexpected import trail
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Triage:
         now = self._clock()
         waiting = await self._store.read(_waiting, now - PATIENCE)
         if waiting:
-            seen = await asyncio.to_thread(lambda: [self._see(opening, now) for opening in waiting])
+            seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])
             told = await self._store.run(mark, seen, now)
             self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
         return len(waiting)
@@ -74,10 +75,16 @@ class Triage:
     async def _looked(self) -> int:
         try:
             return await self.look()
-        except Exception:
-            # Nobody loses a turn by it: who was not looked at is read in the order of arrival.
-            log.exception("cannot look at those who wait")
+        except Exception as error:  # noqa: BLE001 - who was not looked at is read in the order of arrival
+            log.error("cannot look at those who wait: %s", trail(error))
             return 0
+
+    def _see_safely(self, opening: Opening, now: datetime) -> Seen:
+        try:
+            return self._see(opening, now)
+        except Exception as error:  # noqa: BLE001 - on whatever our code fails, the others are seen
+            log.error("cannot see: %s", trail(error), extra={"conversation": opening.conversation.id})
+            return Seen(opening=opening, rank=NORMAL, text="")
 
     def _see(self, opening: Opening, now: datetime) -> Seen:
         scene = compose.scene(opening, self._brand, None, now)

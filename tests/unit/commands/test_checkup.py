@@ -8,10 +8,16 @@ import pytest
 
 from bot.brand import Account
 from bot.channels.registry import CHANNELS
+from bot.clock import now
 from bot.commands.checkup import Finding, check_up
 from bot.commands.prepare import prepare
 from bot.errors import DeliveryRefused
 from bot.settings import Settings
+from bot.store import set_aside
+from bot.store.accounts import Accounts
+from bot.store.bell import Bell
+from bot.store.set_aside import TRIES, Failed
+from bot.store.store import Store
 from tests.fakes.channel import FakeChannel
 
 ROOT = Path(__file__).parents[3]
@@ -52,6 +58,26 @@ async def test_a_database_that_is_ready_says_who_can_log_in(
     prepare(settings)
     finding = await find(environment, "Database")
     assert (finding.state, finding.words) == ("good", "up to date, 1 can log in to the desk")
+
+
+async def test_what_the_running_product_wrote_down_is_wrong_until_it_is_over(
+    environment: dict[str, str], settings: Settings
+) -> None:
+    prepare(settings)
+    store = Store(settings.database_url)
+    known = Accounts(store, Bell(), now)
+    await known.stopped("telegram", "nimbea_fr", "Telegram refuses the token of this bot")
+    failed = Failed(channel="telegram", account="nimbea_fr", digest="d", body="[]", error="ValueError at ?")
+    for _ in range(TRIES + 1):
+        await store.run(set_aside.count_request, failed, now())
+    (account, aside) = [finding for finding in await check_up(environment) if finding.state == "wrong"]
+    assert account.subject == "telegram/nimbea_fr"
+    assert account.words.endswith("UTC: Telegram refuses the token of this bot")
+    assert "TELEGRAM_NIMBEA_FR_TOKEN" in account.remedy
+    assert (aside.subject, "/desk/aside" in aside.remedy) == ("Set aside", True)
+    await known.working("telegram", "nimbea_fr")
+    assert [f.subject for f in await check_up(environment) if f.state == "wrong"] == ["Set aside"]
+    store.close()
 
 
 async def test_a_database_that_cannot_be_reached_is_wrong(environment: dict[str, str]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.assistant.scripted import understood
+from bot.conversation import compose
+from bot.conversation.transactions import Opening
 from bot.store import conversations
 from tests.fakes.house import House
 
@@ -18,8 +21,8 @@ SCRIPT = {
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT)
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    built = House(tmp_path, SCRIPT, database)
     yield built
     built.store.close()
 
@@ -99,6 +102,24 @@ async def test_who_stopped_the_bot_is_not_acknowledged(house: House) -> None:
     house.clock.forward(seconds=0.3)
     await house.triage.look()
     assert purposes(house) == before
+
+
+async def test_a_message_on_which_the_code_fails_keeps_nobody_else_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = compose.scene
+
+    def scene(opening: Opening, *more: Any) -> compose.Scene:
+        if "zebra" in opening.text:
+            raise ValueError("zebra")
+        return whole(opening, *more)
+
+    monkeypatch.setattr(compose, "scene", scene)
+    eve = await house.says("a zebra", person="eve")
+    ann = await house.says("How big may my cabin bag be?", person="ann")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    assert (purposes(house, eve), purposes(house, ann)) == ([], ["acknowledge"])
 
 
 async def test_a_turn_that_has_begun_is_not_disturbed(house: House) -> None:
