@@ -68,7 +68,7 @@ class Triage:
         waiting = await self._store.read(_waiting, now - PATIENCE)
         if waiting:
             seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])
-            told = await self._store.run(mark, seen, now)
+            told = await self._store.run_first(mark, seen, now)
             self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
         return len(waiting)
 

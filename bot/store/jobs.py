@@ -8,22 +8,32 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from itertools import count
+from queue import Empty, PriorityQueue
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 
+_URGENT, _NORMAL, _LAST = range(3)
+
+
 class Job:
-    """A function that wants a connection, and who waits for it: a coroutine of `loop`, or a thread."""
+    """A function that wants a connection, and who waits for it: a coroutine of `loop`, or a thread.
+
+    Jobs that are `urgent` go first.
+    """
 
     def __init__(
         self,
         function: Callable[[Connection], Any],
         future: asyncio.Future[Any] | Future[Any],
         loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        urgent: bool = False,
     ) -> None:
         self.function = function
+        self.urgent = urgent
         self.loop = loop
         self.result: Any = None
         self.error: BaseException | None = None
@@ -40,7 +50,7 @@ class Job:
 
 
 class Threads:
-    """Threads that take jobs in the order in which they came, at most `at_once` together.
+    """Threads that take jobs, urgent ones first, else as they came; at most `at_once` together.
 
     `work` leaves result or error in each of them; what it raises is the error of all.
     """
@@ -48,7 +58,9 @@ class Threads:
     def __init__(
         self, name: str, number: int, work: Callable[[list[Job]], None], *, at_once: int = 1
     ) -> None:
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        # Ordered by the first two: how urgent, and when it came.
+        self._jobs: PriorityQueue[tuple[int, int, Job | None]] = PriorityQueue()
+        self._numbers = count()
         self._work = work
         self._at_once = at_once
         self._closing = threading.Lock()
@@ -65,15 +77,18 @@ class Threads:
         with self._closing:
             if self._closed:
                 raise RuntimeError("the store is closed")
-            self._jobs.put(job)
+            self._put(_URGENT if job.urgent else _NORMAL, job)
 
     def close(self) -> None:
         """Do what waits, then end."""
         with self._closing:
             self._closed = True
-            self._jobs.put(None)
+            self._put(_LAST, None)
         for thread in self._threads:
             thread.join()
+
+    def _put(self, rank: int, job: Job | None) -> None:
+        self._jobs.put((rank, next(self._numbers), job))
 
     def _run(self) -> None:
         while jobs := self._take():
@@ -89,9 +104,9 @@ class Threads:
         jobs: list[Job] = []
         with suppress(Empty):
             while len(jobs) < self._at_once:
-                job = self._jobs.get(block=not jobs)
+                _, _, job = self._jobs.get(block=not jobs)
                 if job is None:
-                    self._jobs.put(None)  # for the other threads
+                    self._put(_LAST, None)  # for the other threads
                     break
                 jobs.append(job)
         return jobs

@@ -99,6 +99,19 @@ async def test_all_who_wait_are_committed_together(house: House) -> None:
     assert house.names() == ["a", "b", "c"]
 
 
+async def test_what_is_urgent_goes_before_what_came_earlier(house: House) -> None:
+    order: list[str] = []
+    async with house.busy():
+        waiting = [
+            asyncio.ensure_future(house.store.run(lambda _: order.append("turn"))),
+            asyncio.ensure_future(house.store.run_first(lambda _: order.append("webhook"))),
+            asyncio.ensure_future(house.store.run_first(lambda _: order.append("webhook that came later"))),
+        ]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    assert order == ["webhook", "webhook that came later", "turn"]
+
+
 async def test_nobody_is_told_before_the_commit(house: House) -> None:
     told_too_early: list[bool] = []
     async with house.busy():
