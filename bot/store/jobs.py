@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-
 _URGENT, _NORMAL, _LAST = range(3)
 
 
