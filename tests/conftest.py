@@ -38,12 +38,26 @@ def redis_url(shared_redis: servers.Redis) -> str:
     return shared_redis.url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.servers)]
+
+
+@pytest.fixture(params=ENGINES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database of the test's own, on each engine in turn; it may lack its tables."""
+    """The URL of a database of the test's own with the newest tables, on each engine in turn."""
+    if request.param == "sqlite":
+        yield servers.sqlite(tmp_path)
+    else:
+        server: servers.Postgres = request.getfixturevalue("postgres")
+        with server.fresh() as url:
+            yield url
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same without any table."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'relais.db'}"
     else:
         server: servers.Postgres = request.getfixturevalue("postgres")
-        with server.fresh() as url:
+        with server.fresh(migrated=False) as url:
             yield url

@@ -17,6 +17,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -152,9 +153,7 @@ class Postgres(Server):
     def _make_template(self) -> None:
         if not self._has_template:
             self._execute("CREATE DATABASE migrated TEMPLATE template0")
-            store = Store(self.url_of("migrated"))
-            migrate.upgrade(store)
-            store.close()
+            _migrate(self.url_of("migrated"))
             self._has_template = True
 
     def _execute(self, statement: str) -> None:
@@ -244,6 +243,29 @@ def redis() -> Iterator[Redis]:
             yield server
         finally:
             server.stop()
+
+
+def sqlite(folder: Path) -> str:
+    """A database in a folder, with the newest tables; one that is there stays."""
+    file = folder / "relais.db"
+    if not file.exists():
+        file.write_bytes(_migrated())
+    return f"sqlite:///{file}"
+
+
+@cache
+def _migrated() -> bytes:
+    """Made once: it takes longer than most tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "relais.db"
+        _migrate(f"sqlite:///{file}")
+        return file.read_bytes()
+
+
+def _migrate(url: str) -> None:
+    store = Store(url)
+    migrate.upgrade(store)
+    store.close()
 
 
 def free_port() -> int:

@@ -18,11 +18,12 @@ from bot.guard import load_guard
 from bot.inbox import Inbox
 from bot.messages import Understanding
 from bot.outbox import Delivery
-from bot.store import cases, conversations, migrate, record, transcript
+from bot.store import cases, conversations, record, transcript
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.rows import Case, Conversation, Line, Recorded
 from bot.store.store import Store
+from tests import servers
 from tests.fakes.channel import FakeChannel, event
 from tests.fakes.clock import FakeClock
 
@@ -32,12 +33,11 @@ GUARD = load_guard(Path("data/guard"))
 class House:
     """A customer writes with `says`; `works` lets the product do all that is due."""
 
-    def __init__(self, folder: Path, script: Mapping[str, Understanding]) -> None:
+    def __init__(self, folder: Path, script: Mapping[str, Understanding], database: str = "") -> None:
         example = load_brand(Path("brand.yml"))
         fake = Account(channel="fake", id="main", market="uk")
         self.brand = msgspec.structs.replace(example, accounts=(*example.accounts, fake))
-        self.store = Store(f"sqlite:///{folder / 'relais.db'}")
-        migrate.upgrade(self.store)
+        self.store = Store(database or servers.sqlite(folder))
         self.clock = FakeClock()
         self.bell = Bell()
         self.channel = FakeChannel()

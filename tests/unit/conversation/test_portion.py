@@ -13,8 +13,8 @@ SCRIPT = {"cabin bag": understood("question_cabin_bag", "question", "One cabin b
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT)
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    built = House(tmp_path, SCRIPT, database)
     yield built
     built.store.close()
 

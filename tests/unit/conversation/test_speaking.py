@@ -19,8 +19,8 @@ YES = Button(title="Yes", payload="yes")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path, {})
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    built = House(tmp_path, {}, database)
     yield built
     built.store.close()
 

@@ -27,8 +27,8 @@ DOWN = AssistantUnavailable("loading")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT)
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    built = House(tmp_path, SCRIPT, database)
     yield built
     built.store.close()
 

@@ -23,8 +23,8 @@ BUG = ValueError(f"cannot read {CARD}")
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path, {})
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    built = House(tmp_path, {}, database)
     yield built
     built.store.close()
 

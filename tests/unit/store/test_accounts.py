@@ -12,8 +12,8 @@ from tests.fakes.house import House
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path, {})
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    built = House(tmp_path, {}, database)
     yield built
     built.store.close()
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.engine import Connection
 
-from bot.store import conversations, migrate, outbox, transcript
+from bot.store import conversations, outbox, transcript
 from bot.store.rows import Conversation
 from bot.store.store import Store
 from tests.fakes.channel import event
@@ -21,7 +21,6 @@ LEASE = timedelta(seconds=15)
 @pytest.fixture
 def store(database: str) -> Iterator[Store]:
     built = Store(database)
-    migrate.upgrade(built)
     yield built
     built.close()
 

@@ -4,21 +4,18 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bot.errors import AlreadyClaimed, TransitionError
 from bot.messages import Inbound
-from bot.store import agents, cases, conversations, migrate, outbox, queue, transcript
+from bot.store import agents, cases, conversations, outbox, queue, transcript
 from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case
 from bot.store.store import Store
-from bot.store.tables import metadata, record
+from bot.store.tables import record
 from tests.fakes.channel import event
 from tests.fakes.clock import FakeClock
 
@@ -27,17 +24,16 @@ NOW = CLOCK()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    built = Store(f"sqlite:///{tmp_path / 'relais.db'}")
-    migrate.upgrade(built)
+def store(database: str) -> Iterator[Store]:
+    built = Store(database)
     yield built
     built.close()
 
 
 @pytest.fixture
-def other(store: Store, tmp_path: Path) -> Iterator[Store]:
+def other(database: str) -> Iterator[Store]:
     """Another process on the same database."""
-    built = Store(f"sqlite:///{tmp_path / 'relais.db'}")
+    built = Store(database)
     yield built
     built.close()
 
@@ -70,43 +66,6 @@ def open_case(store: Store, *, priority: int = 1, answer_by: datetime = NOW, per
     conversation_id = store.run_now(start, person)
     reference = cases.new_reference("NB")
     return store.run_now(cases.open_case, conversation_id, reference, new, acknowledged_at=None, now=NOW)
-
-
-def test_the_migration_makes_exactly_the_tables_of_the_code(store: Store) -> None:
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-
-
-OLD_CONVERSATION = """
-INSERT INTO conversations (id, channel, account, key, surface, chat, thread, person, author, last_seq,
-    misunderstandings, acknowledged, created_at, updated_at)
-VALUES (1, 'fake', 'main', 'ann', 'private', 'ann', '', 'ann', 'Ann', 1, 0, true,
-    '2026-01-01 00:00:00', '2026-01-01 00:00:00')
-"""
-OLD_CASE = """
-INSERT INTO cases (id, reference, conversation_id, status, reason, register, language, rank, team, entities,
-    opened_at, acknowledge_by, answer_by, updated_at)
-VALUES (1, 'NB-0001', 1, 'waiting', 'complaint', 'complaint', 'en', 1, 'care', '[]',
-    '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-01 00:00:00')
-"""
-
-
-def an_old_case(connection: Connection) -> None:
-    """As the first release wrote it; the code's own tables have more columns."""
-    connection.exec_driver_sql(OLD_CONVERSATION)
-    connection.exec_driver_sql(OLD_CASE)
-
-
-def test_a_database_of_the_first_release_keeps_its_cases(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'old.db'}")
-    migrate.upgrade(store, to="0001")
-    store.run_now(an_old_case)
-    migrate.upgrade(store)
-    assert migrate.is_current(store)
-    assert store.run_now(cases.load, 1).why == ""
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    store.close()
 
 
 def test_what_raises_changes_nothing(store: Store) -> None:
