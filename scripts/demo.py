@@ -14,9 +14,11 @@ from bot.desk import actions
 from bot.desk.actions import Act, Written
 from bot.inbox.accept import accept
 from bot.messages import Address, Attachment, Entity, Inbound, Register, Surface
-from bot.store import agents, cases, conversations, links, outbox, transcript, viewers
+from bot.store import accounts, agents, cases, conversations, links, outbox, set_aside, transcript, viewers
+from bot.store.accounts import AccountState
 from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case, Line, Role
+from bot.store.set_aside import Failed
 from bot.store.transcript import Draft
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of made-up people in a database that is thrown away
@@ -122,6 +124,33 @@ def seed(connection: Connection, brand: Brand, now: datetime) -> None:
     _busy_cases(connection, told, people, brand, now)
 
 
+def trouble(connection: Connection, now: datetime) -> None:
+    """An account whose token died, and two things on which our own code failed."""
+    ago = timedelta(minutes=55)
+    state = AccountState(
+        channel="telegram", account="nimbea_fr", state="stopped", reason="refused", since=now - ago
+    )
+    accounts.put(connection, state)
+    request = Failed(
+        channel="telegram",
+        account="nimbea_uk",
+        digest="made up",
+        body='{"update_id": 81723, "message": {"chat": {"id": 12}, "text": "Good morning"}}',
+        error="KeyError at bot/channels/telegram/parse.py:141 in _message",
+    )
+    for _ in range(set_aside.TRIES + 1):
+        set_aside.count_request(connection, request, now - 3 * ago)
+    set_aside.put_turn(
+        connection,
+        2,
+        channel="telegram",
+        account="nimbea_uk",
+        error="ValueError at bot/conversation/compose.py:88 in outcome",
+        attempts=5,
+        now=now - ago,
+    )
+
+
 def _people(connection: Connection, now: datetime) -> dict[str, Agent]:
     crowd: tuple[tuple[str, str, Role, str | None], ...] = (
         ("nora", "Nora Lindqvist", "supervisor", None),
@@ -160,7 +189,7 @@ def _tell(connection: Connection, story: Story, now: datetime) -> Case:
         attachments=tuple(Attachment(kind=kind) for kind in story.attachments),
     )
     conversation_id = accept(connection, [event], at).conversations[0]
-    transcript.mark_handled(connection, transcript.unhandled(connection, conversation_id), at)
+    transcript.mark_all_handled(connection, conversation_id, at)
     conversations.release(connection, conversation_id, due_at=None)
     wait = {"urgent": 30, "high": 240, "normal": 1440, "low": 4320}[story.priority]
     new = NewCase(
@@ -188,7 +217,8 @@ def _arrived(connection: Connection, line: Line | None, at: datetime) -> None:
     if line:
         outbox.done(connection, line.id)
         transcript.set_delivery(connection, line.id, "sent", platform_id=f"sent-{line.id}")
-        cases.first_response_sent(connection, line, at)
+        by_agent = line.author == "agent"
+        cases.first_response_sent(connection, line.conversation_id, by_agent=by_agent, now=at)
 
 
 def _long_case(

@@ -23,7 +23,7 @@ from bot.store import migrate
 from bot.store.bell import Bell
 from bot.store.store import Store
 from scripts.chromium import launched
-from scripts.demo import PASSWORD, seed
+from scripts.demo import PASSWORD, seed, trouble
 
 WIDE = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
@@ -38,13 +38,18 @@ async def main(folder: Path) -> None:
     """Take all pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state:
-        runner, url = await _serve(Path(state))
+        runner, url, store = await _serve(Path(state))
         async with launched() as browser:
             await _take(browser, url, folder)
+            store.run_now(trouble, now())
+            page = await _logged_in(browser, url, "nora", **LOOKS[""])
+            await page.goto(f"{url}/desk/aside")
+            await _shoot(page, folder / "aside.png")
         await runner.cleanup()
+        store.close()
 
 
-async def _serve(state: Path) -> tuple[web.AppRunner, str]:
+async def _serve(state: Path) -> tuple[web.AppRunner, str, Store]:
     settings, brand = read_settings({"RELAIS_STATE": str(state)}), load_brand(Path("brand.yml"))
     store = Store(settings.database_url)
     migrate.upgrade(store)
@@ -56,23 +61,23 @@ async def _serve(state: Path) -> tuple[web.AppRunner, str]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}", store
 
 
 async def _take(browser: Browser, url: str, folder: Path) -> None:
     for name, look in LOOKS.items():
-        page = await _logged_in(browser, url, **look)
+        page = await _logged_in(browser, url, "amel", **look)
         await _shoot(page, folder / f"queue{name}.png")
         await page.goto(f"{url}/desk/cases/NB-7K2QX4")
         await _shoot(page, folder / f"case{name}.png")
         await page.context.close()
 
 
-async def _logged_in(browser: Browser, url: str, **look: Any) -> Page:
+async def _logged_in(browser: Browser, url: str, login: str, **look: Any) -> Page:
     context = await browser.new_context(**look)
     page = await context.new_page()
     await page.goto(f"{url}/desk")
-    await page.fill("[name=login]", "amel")
+    await page.fill("[name=login]", login)
     await page.fill("[name=password]", PASSWORD)
     await page.click("button[type=submit]")
     await page.wait_for_selector(".row")
