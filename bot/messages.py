@@ -78,6 +78,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
 
     `event_id` is unique per channel and account: the same event delivered twice has the same.
     `message_id` is the platform's id of the message that the event is, edits or deletes.
+    `sent_at` is when, by the platform's clock; None where it does not tell: our own clocks may
+    differ, or be set back, and must not change the order of what came in order.
     `author` is the display name, which is hostile input like `text`.
     `language` is what the client says of itself (ISO 639-1), a hint only.
     `start_token` came with a deep link from a public thread.
@@ -88,7 +90,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     address: Address
     event_id: str
     message_id: str
-    sent_at: datetime
+    sent_at: datetime | None = None
     kind: EventKind = "message"
     text: str = ""
     author: str = ""

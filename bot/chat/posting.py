@@ -75,7 +75,6 @@ class Posting:
             address=where,
             event_id=f"{visitor.id}/{said.client_message_id}",
             message_id=said.client_message_id,
-            sent_at=self._site.clock(),
             text=text,
             shown=shown,
             text_is_payload=said.payload is not None,

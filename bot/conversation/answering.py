@@ -101,7 +101,7 @@ class Answering:
 
     async def _take(self, opening: Opening) -> None:
         if not opening.lines:
-            await self._store.run(conversations.release, opening.conversation.id, due_at=None)
+            await self._store.run(transactions.leave, opening, self._clock())
         elif opening.case and opening.case.status != "handed_back":
             await self._pass_on(opening, opening.case)
         else:
@@ -175,12 +175,12 @@ class Answering:
 
     def _wait_for_first(self, opening: Opening) -> float:
         promise = self._brand.promises.acknowledge_within * SHARE_OF_PROMISE
-        left = promise - (self._clock() - opening.since)
+        left = promise - (self._moment(opening) - opening.since)
         return max(left, SHORTEST_WAIT).total_seconds()
 
     async def _acknowledge(self, opening: Opening, scene: Scene) -> None:
         if text := compose.acknowledgement(scene):
-            await self._store.run(transactions.acknowledge, opening, text, self._clock())
+            await self._store.run(transactions.acknowledge, opening, text, self._moment(opening))
             self._bell.ring(bell.OUTBOX, bell.conversation(opening.conversation.id))
 
     async def _without_assistant(self, opening: Opening, scene: Scene) -> None:
@@ -207,11 +207,10 @@ class Answering:
         return channel.private_link(token)
 
     async def _finish(self, opening: Opening, outcome: Outcome) -> None:
-        now = self._clock()
-        if not await self._store.run(transactions.finish, opening, outcome, now):
+        if not await self._store.run(transactions.finish, opening, outcome, self._moment(opening)):
             # A human came in meanwhile: what the bot would have said is dropped, and the next
             # turn leaves the messages to him.
-            await self._give_back(opening, now)
+            await self._give_back(opening, self._clock())
 
     async def _give_back(self, opening: Opening, due_at: datetime) -> None:
         await self._store.run(conversations.give_back, opening.conversation.id, opening.lease, due_at)
@@ -225,4 +224,8 @@ class Answering:
         return self._channels.get((conversation.channel, conversation.account))
 
     def _scene(self, opening: Opening, read_as: str | None = None) -> Scene:
-        return compose.scene(opening, self._brand, read_as, self._clock())
+        return compose.scene(opening, self._brand, read_as, self._moment(opening))
+
+    def _moment(self, opening: Opening) -> datetime:
+        """Now, but never before what is answered was written: clocks differ, and are set back."""
+        return max(self._clock(), opening.until)

@@ -39,6 +39,11 @@ class Opening(Struct, frozen=True, kw_only=True):
         return self.lines[0].created_at
 
     @property
+    def until(self) -> datetime:
+        """When the customer wrote the latest of them, by the clock of whoever took it in."""
+        return max(line.created_at for line in self.lines)
+
+    @property
     def text(self) -> str:
         """What the customer wrote, as the assistant reads it.
 
@@ -82,6 +87,12 @@ def portion(lines: Iterable[Line]) -> tuple[Line, ...]:
     lines = tuple(lines)
     lengths = accumulate(len(line.text) for line in lines)
     return lines[: max(1, sum(length <= MOST_CHARACTERS for length in lengths))]
+
+
+def leave(connection: Connection, opening: Opening, now: datetime) -> None:
+    """End a turn for which there was nothing to do; what came meanwhile is due."""
+    if conversations.lock(connection, opening.conversation.id, opening.lease):
+        _close(connection, opening, now)
 
 
 def acknowledge(connection: Connection, opening: Opening, text: str, now: datetime) -> bool:

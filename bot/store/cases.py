@@ -19,14 +19,16 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import case as when
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import ColumnElement
 
 from bot.errors import AlreadyClaimed, NotFound, TransitionError
 from bot.messages import Entity, Register
 from bot.store import agents, conversations, record, tables
 from bot.store.rows import HUMAN, Case, CaseStatus, Line, read
-from bot.store.tables import cases, messages
+from bot.store.tables import Moment, cases, messages
 
 # Crockford's base 32: no letter that is mistaken for a digit when read out on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,10 +38,18 @@ _REFERENCE_LENGTH = 6
 _INSERT = insert(cases)
 _LOAD = select(cases).where(cases.c.id == bindparam("wanted"))
 _CURRENT = select(tables.conversations.c.case_id).where(tables.conversations.c.id == bindparam("of"))
+
+
+def _within(now: ColumnElement[Moment]) -> ColumnElement[Moment]:
+    """Clocks of machines differ, and are set back: those of a case never stop before it began."""
+    moment: ColumnElement[Moment] = when((cases.c.opened_at > now, cases.c.opened_at), else_=now)
+    return moment
+
+
 _STOP_CLOCK = {
     clock: update(cases)
     .where(cases.c.id == bindparam("stopped"), cases.c[clock].is_(None))
-    .values({clock: bindparam("now")})
+    .values({clock: _within(bindparam("now", type_=Moment()))})
     for clock in ("acknowledged_at", "answered_at")
 }
 
@@ -129,7 +139,7 @@ def transfer(connection: Connection, case_id: int, team: str, agent_id: int, now
 
 def hand_back(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
     """Let the bot speak again; the promise of an answer ends with the case."""
-    _must_move(connection, case_id, from_=HUMAN, to="handed_back", now=now, resolved_at=now)
+    _end(connection, case_id, "handed_back", now)
     case = load(connection, case_id)
     _record(connection, case, "handed_back", agent_id, now)
     return case
@@ -137,7 +147,7 @@ def hand_back(connection: Connection, case_id: int, agent_id: int, now: datetime
 
 def resolve(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
     """Close a case; its agent is remembered for a reopening."""
-    _must_move(connection, case_id, from_=HUMAN, to="resolved", now=now, resolved_at=now)
+    _end(connection, case_id, "resolved", now)
     case = load(connection, case_id)
     _record(connection, case, "resolved", agent_id, now)
     return case
@@ -302,6 +312,11 @@ def _must_move(
 ) -> None:
     if not _move(connection, case_id, from_=from_, to=to, now=now, **values):
         raise TransitionError(f"the case is {load(connection, case_id).status}")
+
+
+def _end(connection: Connection, case_id: int, to: CaseStatus, now: datetime) -> None:
+    ended = _within(literal(now, Moment()))
+    _must_move(connection, case_id, from_=HUMAN, to=to, now=now, resolved_at=ended)
 
 
 def _record(

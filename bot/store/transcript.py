@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 
 import msgspec
 from sqlalchemy import bindparam, func, insert, or_, select, update
@@ -18,6 +18,7 @@ from bot.store.tables import conversations, messages
 
 # What a message has not lived through when it is written.
 _UNTOUCHED = dict.fromkeys(("delivery_reason", "handled_at", "edited_at", "deleted_at"))
+_LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 # Statements that every message needs are built once: that takes longer than to execute them.
 _INSERT = insert(messages)
 _LOAD = select(messages).where(messages.c.id == bindparam("wanted"))
@@ -90,9 +91,7 @@ def load_all(connection: Connection, ids: Iterable[int]) -> dict[int, Line]:
 def unhandled(connection: Connection, conversation_id: int, most: int) -> list[Line]:
     """The first messages since the last turn, in the order in which the customer wrote them."""
     rows = connection.execute(_UNHANDLED, {"conversation": conversation_id, "most": most}).mappings()
-    lines = [read(Line, row) for row in rows]
-    # Platforms deliver out of order when they repeat.
-    return sorted(lines, key=lambda line: (line.sent_at or line.created_at, line.seq))
+    return _as_written([read(Line, row) for row in rows])
 
 
 def after(connection: Connection, conversation_id: int, seq: int, limit: int = 500) -> list[Line]:
@@ -225,6 +224,18 @@ def requeue(connection: Connection, message_id: int) -> bool:
         .values(delivery="queued", delivery_reason=None)
     )
     return bool(result.rowcount == 1)
+
+
+def _as_written(lines: Iterable[Line]) -> list[Line]:
+    """Platforms deliver out of order when they repeat: by their clock, where they tell it.
+
+    A message of which they do not stays behind the one that came before it.
+    """
+    moment, order = _LONG_AGO, []
+    for line in lines:
+        moment = line.sent_at or moment
+        order.append((moment, line.seq, line))
+    return [line for _, _, line in sorted(order, key=lambda each: each[:2])]
 
 
 def _next_seq(connection: Connection, conversation_id: int) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from datetime import datetime, timezone
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -31,10 +30,6 @@ TIMEOUT_SECONDS = 10.0
 # How long Telegram holds an empty getUpdates, and how much longer we wait for it.
 POLL_SECONDS = 30
 POLL_GRACE = 10
-
-
-def _utc_now() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 class Telegram(Channel):
@@ -63,14 +58,13 @@ class Telegram(Channel):
         account: Account,
         secrets: Mapping[str, str],
         *,
-        now: Callable[[], datetime] = _utc_now,
         timeout: float = TIMEOUT_SECONDS,
         poll_seconds: int = POLL_SECONDS,
     ) -> None:
         super().__init__(account.id)
         self._options = options = read_options(account, secrets)
         self._me = Me(id=options.bot_id, username=options.username)
-        self._reader = Reader(self.name, account.id, now)
+        self._reader = Reader(self.name, account.id)
         self._poll_seconds = poll_seconds
         self._offset: int | None = None
         self._answering: set[asyncio.Task[None]] = set()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -58,10 +56,9 @@ def read(raw_body: bytes) -> Update:
 class Reader:
     """Translates the updates of one account."""
 
-    def __init__(self, channel: str, account: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, channel: str, account: str) -> None:
         self._channel = channel
         self._account = account
-        self._now = now
 
     def events(self, update: Update, me: Me) -> list[Inbound]:
         """The events that an update holds, every one checked to be of the types it claims."""
@@ -130,7 +127,6 @@ class Reader:
                 ),
                 event_id=str(update.update_id),
                 message_id=f"{PRESS}{query.id}",
-                sent_at=self._now(),  # Telegram does not say when
                 text=query.data,
                 author=query.from_user.full_name,
                 language=language_of(query.from_user),
@@ -165,7 +161,6 @@ class Reader:
                 address=self._private(chat, customer),
                 event_id=f"{update.update_id}/{_number(message_id)}",
                 message_id=_number(message_id),
-                sent_at=self._now(),  # Telegram does not say when
                 kind="deleted",
             )
             for message_id in deleted.message_ids
