@@ -46,7 +46,7 @@ test: install check edge validate stories ## Everything: lint, types, data, stor
 
 .PHONY: unit
 unit: $(stamp) ## The quick tests only: no Rasa, no browser, no PostgreSQL, no Redis
-	.venv/bin/pytest -m "not rasa and not browser and not servers"
+	.venv/bin/pytest -m "not rasa and not browser and not servers and not slow"
 
 .PHONY: coverage
 coverage: $(stamp) ## The quick tests, and the lines they do not reach
