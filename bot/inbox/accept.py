@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
 from bot.channels.base import Channel
@@ -24,6 +23,7 @@ from bot.store.faults import is_away
 from bot.store.rows import Conversation
 from bot.store.store import Store
 from bot.store.tables import received
+from bot.store.upsert import insert_new
 from bot.unexpected import place, trail
 
 log = logging.getLogger(__name__)
@@ -123,15 +123,9 @@ def accept(connection: Connection, events: list[Inbound], now: datetime) -> Acce
 
 
 def _is_new(connection: Connection, event: Inbound, now: datetime) -> bool:
-    key = {
-        "channel": event.address.channel,
-        "account": event.address.account,
-        "event_id": event.event_id,
-    }
-    if connection.execute(select(received.c.event_id).filter_by(**key)).first():
-        return False
-    connection.execute(insert(received).values(received_at=now, **key))
-    return True
+    address = event.address
+    key = {"channel": address.channel, "account": address.account, "event_id": event.event_id}
+    return insert_new(connection, received, received_at=now, **key)
 
 
 def _take(connection: Connection, event: Inbound, now: datetime) -> int:

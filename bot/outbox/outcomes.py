@@ -34,9 +34,10 @@ def lost(
 ) -> None:
     """It failed for good, or nobody knows: agents see it, and a bot's reply goes to a human."""
     message_id = parcel.outbound.id
+    # A turn that ends at this moment may hand the conversation over, too: one after the other.
+    conversation = conversations.hold(connection, parcel.conversation.id)
     outbox.done(connection, message_id)
     transcript.set_delivery(connection, message_id, delivery, reason=reason[:MAX_REASON])
-    conversation = conversations.load(connection, parcel.conversation.id)
     record.write(
         connection,
         f"delivery_{delivery}",

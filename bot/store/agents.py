@@ -6,13 +6,14 @@ from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
 from bot.errors import NotFound, TransitionError
 from bot.store import record
 from bot.store.rows import Agent, Role, read
 from bot.store.tables import agents
+from bot.store.upsert import insert_new
 
 _hasher = PasswordHasher()
 # Checked for logins that do not exist, so that the time taken does not tell who does.
@@ -30,19 +31,19 @@ def add(
     team: str | None = None,
 ) -> Agent:
     """Register a person; raises `TransitionError` if the login is taken."""
-    if by_login(connection, login):
-        raise TransitionError(f"the login {login!r} is taken")
-    result = connection.execute(
-        insert(agents).values(
-            login=login,
-            name=name,
-            role=role,
-            team=team,
-            password_hash=_hasher.hash(password),
-            created_at=now,
-        )
+    is_new = insert_new(
+        connection,
+        agents,
+        login=login,
+        name=name,
+        role=role,
+        team=team,
+        password_hash=_hasher.hash(password),
+        created_at=now,
     )
-    agent = load(connection, result.inserted_primary_key[0])
+    agent = by_login(connection, login)
+    if agent is None or not is_new:
+        raise TransitionError(f"the login {login!r} is taken")
     record.write(connection, "agent_added", actor=record.SYSTEM, at=now, agent=agent.id, role=role)
     return agent
 
@@ -62,10 +63,12 @@ def change(
 
     Raises `TransitionError` if no active supervisor would be left.
     """
+    supervisors = select(agents.c.id).where(agents.c.active, agents.c.role == "supervisor")
+    # Two supervisors who demote each other at once do so one after the other.
+    connection.execute(supervisors.order_by(agents.c.id).with_for_update())
     connection.execute(
         update(agents).where(agents.c.id == agent_id).values(name=name, role=role, team=team, active=active)
     )
-    supervisors = select(agents.c.id).where(agents.c.active, agents.c.role == "supervisor")
     if connection.execute(supervisors).first() is None:
         raise TransitionError("there must be an active supervisor")
     record.write(

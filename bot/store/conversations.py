@@ -33,7 +33,8 @@ _CHANGE = update(conversations).where(_ONE)
 _WAKE = _CHANGE.values(
     due_at=func.coalesce(conversations.c.due_at, bindparam("now")), updated_at=bindparam("now")
 )
-_LOCK = select(conversations.c.id).where(_ONE, conversations.c.lease == bindparam("held")).with_for_update()
+_HOLD = _LOAD.with_for_update()
+_LOCK = _HOLD.where(conversations.c.lease == bindparam("held"))
 _LOAD_ALL = select(conversations).where(conversations.c.id.in_(bindparam("wanted", expanding=True)))
 _due_at, _lease_until = conversations.c.due_at, conversations.c.lease_until
 _FREE = or_(
@@ -180,9 +181,16 @@ def triage(connection: Connection, conversation_id: int, *, rank: int, now: date
     return bool(marked.rowcount == 1)
 
 
-def lock(connection: Connection, conversation_id: int, lease: str) -> bool:
-    """Hold the row until the end of the transaction; False if the lease went to another."""
-    return connection.execute(_LOCK, {"one": conversation_id, "held": lease}).first() is not None
+def hold(connection: Connection, conversation_id: int) -> Conversation:
+    """A conversation that nobody else changes until the end of the transaction."""
+    row = connection.execute(_HOLD, {"one": conversation_id}).mappings().one()
+    return read(Conversation, row)
+
+
+def lock(connection: Connection, conversation_id: int, lease: str) -> Conversation | None:
+    """The same for who has the lease; None if it went to another."""
+    row = connection.execute(_LOCK, {"one": conversation_id, "held": lease}).mappings().first()
+    return read(Conversation, row) if row else None
 
 
 def release(connection: Connection, conversation_id: int, *, due_at: datetime | None) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from bot.store.rows import read
 from bot.store.tables import agents, viewers
+from bot.store.upsert import insert_new
 
 # A page says every 20 seconds that it is open, and every 3 seconds that somebody types.
 SEEN_FOR = timedelta(seconds=50)
@@ -31,7 +32,7 @@ def see(connection: Connection, case_id: int, agent_id: int, *, typing: bool, no
     values = {"seen_at": now, "typing_at": now if typing else None}
     key = (viewers.c.case_id == case_id, viewers.c.agent_id == agent_id)
     if not connection.execute(update(viewers).where(*key).values(**values)).rowcount:
-        connection.execute(insert(viewers).values(case_id=case_id, agent_id=agent_id, **values))
+        insert_new(connection, viewers, case_id=case_id, agent_id=agent_id, **values)
 
 
 def leave(connection: Connection, case_id: int, agent_id: int) -> None:
