@@ -16,7 +16,7 @@ from bot import details
 from bot.brand import PRIORITIES, Brand, Priority, Texts
 from bot.conversation import texts
 from bot.errors import AlreadyClaimed, NotFound, ReplyRefused, TransitionError
-from bot.store import agents, cases, conversations, outbox, record, submissions, transcript
+from bot.store import agents, cases, conversations, outbox, record, search, submissions, transcript
 from bot.store.rows import Agent, Case, Conversation, Line
 from bot.store.transcript import Draft
 
@@ -89,6 +89,7 @@ def reply(
     if conversation.surface == "public":
         check_public(written.text, brand)
     line = _send(connection, conversation, _agents_draft(connection, conversation, act, written), act)
+    search.add(connection, [line])
     _record(connection, act, "replied", conversation.id, seq=line.seq, surface=conversation.surface)
     return line
 
@@ -234,6 +235,7 @@ def _send(connection: Connection, conversation: Conversation, draft: Draft, act:
 def _note(connection: Connection, case: Case, act: Act, text: str) -> Line:
     draft = Draft(author="note", agent_id=act.agent.id, text=text.strip())
     line = transcript.append(connection, case.conversation_id, draft, act.at)
+    search.add(connection, [line])
     _record(connection, act, "noted", case.conversation_id, seq=line.seq)
     return line
 

@@ -17,7 +17,7 @@ from bot.details import mask
 from bot.errors import PayloadError, Stumbled
 from bot.inbox.poison import CARDS, failed
 from bot.messages import Inbound
-from bot.store import bell, conversations, links, record, set_aside, transcript
+from bot.store import bell, conversations, links, record, search, set_aside, transcript
 from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.rows import Conversation
@@ -175,6 +175,8 @@ def _join(connection: Connection, conversation: Conversation, token: str, now: d
         return
     case_id = conversations.load(connection, origin).case_id
     conversations.change(connection, conversation.id, case_id=case_id)
+    if case_id:
+        search.add_conversation(connection, case_id, conversation)
     record.write(
         connection,
         "joined_in_private",

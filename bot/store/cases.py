@@ -19,14 +19,14 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, insert, literal, select, update
 from sqlalchemy import case as when
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement
 
 from bot.errors import AlreadyClaimed, NotFound, TransitionError
 from bot.messages import Entity, Register
-from bot.store import agents, conversations, record, tables
+from bot.store import agents, conversations, record, search, tables
 from bot.store.rows import HUMAN, Case, CaseStatus, Line, read
 from bot.store.tables import Moment, cases, messages
 
@@ -37,6 +37,7 @@ _REFERENCE_LENGTH = 6
 # Statements that every turn or delivery needs are built once: that takes longer than to execute them.
 _INSERT = insert(cases)
 _LOAD = select(cases).where(cases.c.id == bindparam("wanted"))
+_BY_REFERENCE = select(cases).where(cases.c.reference == bindparam("wanted"))
 _CURRENT = select(tables.conversations.c.case_id).where(tables.conversations.c.id == bindparam("of"))
 
 
@@ -100,7 +101,9 @@ def open_case(
         reason=new.reason,
         team=new.team,
     )
-    return load(connection, case_id)
+    case = load(connection, case_id)
+    search.add_case(connection, case, conversations.load(connection, conversation_id))
+    return case
 
 
 def load(connection: Connection, case_id: int) -> Case:
@@ -279,8 +282,7 @@ def references(connection: Connection, conversation_ids: list[int]) -> dict[int,
 
 def by_reference(connection: Connection, reference: str) -> Case | None:
     """The case of a reference, if there is one."""
-    query = select(cases).where(func.upper(cases.c.reference) == reference.upper())
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_BY_REFERENCE, {"wanted": reference.upper()}).mappings().first()
     return read(Case, row) if row else None
 
 

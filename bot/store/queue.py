@@ -8,35 +8,39 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Boolean, Column, and_, func, or_, select
+from sqlalchemy import Boolean, and_, bindparam, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.selectable import ScalarSelect
 
-from bot.store import viewers
-from bot.store.rows import HUMAN, Case, CaseStatus, Conversation, Line, read
-from bot.store.tables import agents, cases, conversations, messages
+from bot.store import search, viewers
+from bot.store.rows import HUMAN, Author, Case, CaseStatus, Conversation, Line, read
+from bot.store.tables import HAS_FAILED, IS_CLOSED, agents, cases, conversations, messages
 from bot.store.viewers import Viewer
 
 CLOSED: tuple[CaseStatus, ...] = ("resolved", "handed_back")
 LONGEST_SEARCH = 80
+# Cases on a page.
+MOST = 100
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which cases to list; `search` is part of a reference, a name or a customer's words."""
+    """Which cases to list; `search` is a reference, a name or words that were said."""
 
     statuses: tuple[CaseStatus, ...] = HUMAN
     team: str | None = None
     agent_id: int | None = None
     search: str = ""
-    limit: int = 100
+    limit: int = MOST
 
 
 class Entry(Struct, frozen=True, kw_only=True):
     """A case in the list.
 
-    `customer_waits` says that the customer had the last word, `has_failed` that a message to
-    the customer did not arrive.
+    `customer_waits` says that the customer wrote again after an answer, `has_failed` that a
+    message to the customer did not arrive.
     """
 
     case: Case
@@ -59,12 +63,13 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 def entries(connection: Connection, wanted: Wanted, now: datetime) -> list[Entry]:
-    """Cases in the order in which they need somebody."""
-    rows = list(connection.execute(_query(wanted)).mappings())
+    """Cases in the order in which they need somebody; closed and found ones by their last change."""
+    rows = connection.execute(*_query(connection, wanted)).mappings()
     found = [(read(Case, row), row["owner"], bool(row["customer_waits"])) for row in rows]
     talks = _conversations(connection, [case for case, _, _ in found])
-    words = _last_words(connection, [talk.id for group in talks.values() for talk in group])
-    failed = _failed(connection, list(words))
+    ids = [talk.id for group in talks.values() for talk in group]
+    words = _last_words(connection, ids)
+    failed = set(connection.execute(_FAILED, {"talks": ids}).scalars())
     watching = _by_case(viewers.of_cases(connection, talks, now))
     return [
         Entry(
@@ -83,82 +88,87 @@ def entries(connection: Connection, wanted: Wanted, now: datetime) -> list[Entry
 
 def counts(connection: Connection, agent_id: int, team: str | None) -> Counts:
     """How many open cases there are, for the filters of one agent."""
-    number = [
-        func.sum(when((cases.c.status == "waiting", 1), else_=0)),
-        func.sum(when((cases.c.agent_id == agent_id, 1), else_=0)),
-        func.sum(when((cases.c.team == team, 1), else_=0)),
-        func.count(),
-    ]
-    row = connection.execute(select(*number).where(cases.c.status.in_(HUMAN))).one()
+    row = connection.execute(_COUNTS, {"agent": agent_id, "team": team}).one()
     waiting, mine, of_team, total = (value or 0 for value in row)
     return Counts(waiting=waiting, mine=mine, team=of_team, all=total)
 
 
-def _query(wanted: Wanted) -> Select:
-    waits = _customer_waits()
-    query = (
-        select(cases, agents.c.name.label("owner"), waits.label("customer_waits"))
-        .join(agents, agents.c.id == cases.c.agent_id, isouter=True)
-        .where(cases.c.status.in_(wanted.statuses), *_conditions(wanted))
-        .limit(wanted.limit)
-    )
-    if set(wanted.statuses) <= set(CLOSED):
-        return query.order_by(cases.c.updated_at.desc(), cases.c.id.desc())
-    answered = and_(cases.c.answered_at.is_not(None), ~waits)
-    is_open = cases.c.status.in_(HUMAN)
-    return query.order_by(is_open.desc(), answered, cases.c.rank, cases.c.answer_by, cases.c.id)
+_talk, _line = conversations.alias("talk"), messages.alias("line")
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[Boolean]]:
-    conditions = []
-    if wanted.team:
-        conditions.append(cases.c.team == wanted.team)
-    if wanted.agent_id:
-        conditions.append(cases.c.agent_id == wanted.agent_id)
-    if wanted.search:
-        conditions.append(_matches(wanted.search[:LONGEST_SEARCH]))
-    return conditions
-
-
-def _matches(search: str) -> ColumnElement[Boolean]:
-    said = select(messages.c.id).where(
-        messages.c.conversation_id == conversations.c.id, _contains(messages.c.text, search)
-    )
-    in_conversation = select(conversations.c.id).where(
-        or_(conversations.c.case_id == cases.c.id, conversations.c.id == cases.c.conversation_id),
-        or_(_contains(conversations.c.author, search), said.exists()),
-    )
-    found: ColumnElement[Boolean] = or_(_contains(cases.c.reference, search), in_conversation.exists())
-    return found
-
-
-def _contains(column: Column[Any], search: str) -> ColumnElement[Boolean]:
-    found: ColumnElement[Boolean] = func.lower(column).contains(search.lower(), autoescape=True)
-    return found
+def _last_of_talk(*authors: Author) -> ScalarSelect:
+    """The last message of `_talk` by one of these, read from the end of the conversation."""
+    last = messages.alias("last")
+    query = select(last.c.id).where(last.c.conversation_id == _talk.c.id, last.c.author.in_(authors))
+    return query.order_by(last.c.seq.desc()).limit(1).correlate(_talk).scalar_subquery()
 
 
 def _customer_waits() -> ColumnElement[Boolean]:
-    """Whether the last word, of those that people wrote, is the customer's."""
-    last = (
-        select(messages.c.author)
-        .join(conversations, conversations.c.id == messages.c.conversation_id)
-        .where(conversations.c.case_id == cases.c.id, messages.c.author.in_(("customer", "agent")))
-        .order_by(messages.c.id.desc())
+    """Whether the last word after an answer, of those that people wrote, is the customer's."""
+    last_author = (
+        select(_line.c.author)
+        .join_from(_talk, _line, _line.c.id == _last_of_talk("customer", "agent"))
+        .where(_talk.c.case_id == cases.c.id)
+        .order_by(_line.c.id.desc())
         .limit(1)
         .correlate(cases)
         .scalar_subquery()
     )
-    waits: ColumnElement[Boolean] = func.coalesce(last, "") == "customer"
+    waits: ColumnElement[Boolean] = and_(
+        cases.c.answered_at.is_not(None), func.coalesce(last_author, "") == "customer"
+    )
     return waits
+
+
+# Statements are built once: that takes as long as to execute them.
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_talks: BindParameter[Any] = bindparam("talks", expanding=True)
+_WAITS = _customer_waits()
+_CASES = select(cases, agents.c.name.label("owner"), _WAITS.label("customer_waits")).join(
+    agents, agents.c.id == cases.c.agent_id, isouter=True
+)
+_OF_STATUS = _CASES.where(cases.c.status.in_(bindparam("statuses", expanding=True)))
+_OPEN = _OF_STATUS.order_by(
+    and_(cases.c.answered_at.is_not(None), ~_WAITS), cases.c.rank, cases.c.answer_by, cases.c.id
+)
+_LATEST_FIRST = (cases.c.updated_at.desc(), cases.c.id.desc())
+_CLOSED = _OF_STATUS.where(IS_CLOSED).order_by(*_LATEST_FIRST)
+_FOUND = _OF_STATUS.where(cases.c.id.in_(_ids)).order_by(*_LATEST_FIRST)
+_COUNTS = select(
+    func.sum(when((cases.c.status == "waiting", 1), else_=0)),
+    func.sum(when((cases.c.agent_id == bindparam("agent"), 1), else_=0)),
+    func.sum(when((cases.c.team == bindparam("team"), 1), else_=0)),
+    func.count(),
+).where(cases.c.status.in_(HUMAN))
+_CONVERSATIONS = (
+    select(conversations)
+    .where(or_(conversations.c.id.in_(_talks), conversations.c.case_id.in_(_ids)))
+    .order_by(conversations.c.id)
+)
+_LAST_WORDS = select(messages).where(
+    messages.c.id.in_(select(_last_of_talk("customer")).where(_talk.c.id.in_(_talks)))
+)
+_FAILED = select(messages.c.conversation_id).where(messages.c.conversation_id.in_(_talks), HAS_FAILED)
+
+
+def _query(connection: Connection, wanted: Wanted) -> tuple[Select, dict[str, Any]]:
+    values: dict[str, Any] = {"statuses": list(wanted.statuses)}
+    if wanted.search:
+        query = _FOUND
+        values["ids"] = search.find(connection, wanted.search[:LONGEST_SEARCH], wanted.limit)
+    else:
+        query = _CLOSED if set(wanted.statuses) <= set(CLOSED) else _OPEN
+    if wanted.team:
+        query = query.where(cases.c.team == wanted.team)
+    if wanted.agent_id:
+        query = query.where(cases.c.agent_id == wanted.agent_id)
+    return query.limit(wanted.limit), values
 
 
 def _conversations(connection: Connection, found: list[Case]) -> dict[int, list[Conversation]]:
     """The conversations of each case: where it began first, then those that joined."""
-    origins = {case.conversation_id: case.id for case in found}
-    query = select(conversations).where(
-        or_(conversations.c.id.in_(list(origins)), conversations.c.case_id.in_([c.id for c in found]))
-    )
-    rows = connection.execute(query.order_by(conversations.c.id)).mappings()
+    values = {"talks": [case.conversation_id for case in found], "ids": [case.id for case in found]}
+    rows = connection.execute(_CONVERSATIONS, values).mappings()
     talks = {row["id"]: read(Conversation, row) for row in rows}
     grouped = {case.id: [talks[case.conversation_id]] for case in found}
     for talk in talks.values():
@@ -168,20 +178,8 @@ def _conversations(connection: Connection, found: list[Case]) -> dict[int, list[
 
 
 def _last_words(connection: Connection, ids: list[int]) -> dict[int, Line]:
-    latest = (
-        select(func.max(messages.c.id))
-        .where(messages.c.conversation_id.in_(ids), messages.c.author == "customer")
-        .group_by(messages.c.conversation_id)
-    )
-    rows = connection.execute(select(messages).where(messages.c.id.in_(latest))).mappings()
+    rows = connection.execute(_LAST_WORDS, {"talks": ids}).mappings()
     return {row["conversation_id"]: read(Line, row) for row in rows}
-
-
-def _failed(connection: Connection, ids: list[int]) -> set[int]:
-    query = select(messages.c.conversation_id).where(
-        messages.c.conversation_id.in_(ids), messages.c.delivery.in_(("failed", "unknown"))
-    )
-    return set(connection.execute(query).scalars())
 
 
 def _latest(lines: Iterable[Line]) -> Line | None:

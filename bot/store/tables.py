@@ -20,7 +20,14 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    event,
+    literal_column,
+    or_,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.schema import DDL
+
+from bot.store import said_index
 
 metadata = MetaData(
     naming_convention={
@@ -104,7 +111,7 @@ received = Table(
     Column("channel", String(40), primary_key=True),
     Column("account", String(40), primary_key=True),
     Column("event_id", String(200), primary_key=True),
-    Column("received_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False, index=True),
 )
 
 messages = Table(
@@ -138,14 +145,20 @@ messages = Table(
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_messages_conversation_id_platform_id", "conversation_id", "platform_id"),
 )
-# A turn reads what is unhandled: as few rows after a thousand messages as after ten.
-_unhandled = and_(messages.c.author == "customer", messages.c.handled_at.is_(None))
-Index(
-    "ix_messages_unhandled",
-    messages.c.conversation_id,
-    sqlite_where=_unhandled,
-    postgresql_where=_unhandled,
-)
+# Few messages of a conversation, however many it has. Queries that name these very conditions are
+# answered from an index of theirs; values stand in the text, for SQLite would else have to prepare
+# such a query again each time.
+IS_UNHANDLED = and_(messages.c.author == literal_column("'customer'"), messages.c.handled_at.is_(None))
+IS_CHANGED = or_(messages.c.edited_at.is_not(None), messages.c.deleted_at.is_not(None))
+HAS_FAILED = messages.c.delivery.in_((literal_column("'failed'"), literal_column("'unknown'")))
+for _name, _condition in (("unhandled", IS_UNHANDLED), ("changed", IS_CHANGED), ("failed", HAS_FAILED)):
+    Index(
+        f"ix_messages_{_name}",
+        messages.c.conversation_id,
+        messages.c.seq,
+        sqlite_where=_condition,
+        postgresql_where=_condition,
+    )
 
 outbox = Table(
     "outbox",
@@ -186,18 +199,32 @@ cases = Table(
     Column("updated_at", Moment, nullable=False),
     Index("ix_cases_queue", "status", "rank", "answer_by"),
 )
+IS_CLOSED = cases.c.status.in_((literal_column("'resolved'"), literal_column("'handed_back'")))
+Index(
+    "ix_cases_closed",
+    cases.c.updated_at,
+    cases.c.id,
+    sqlite_where=IS_CLOSED,
+    postgresql_where=IS_CLOSED,
+)
 
 record = Table(
     "record",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("at", Moment, nullable=False),
-    Column("conversation_id", Integer, ForeignKey("conversations.id"), index=True),
-    Column("case_id", Integer, ForeignKey("cases.id"), index=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id")),
+    Column("case_id", Integer, ForeignKey("cases.id")),
     # customer, bot, system, or the id of an agent as `agent:7`
     Column("actor", String(20), nullable=False),
     Column("action", String(40), nullable=False),
     Column("details", JSON, nullable=False, default=dict),
+    Index("ix_record_conversation_id", "conversation_id", "id"),
+    Index("ix_record_case_id", "case_id", "id"),
+)
+IS_EDIT = record.c.action == literal_column("'message_edited'")
+Index(
+    "ix_record_edits", record.c.conversation_id, record.c.id, sqlite_where=IS_EDIT, postgresql_where=IS_EDIT
 )
 
 agents = Table(
@@ -303,3 +330,25 @@ set_aside = Table(
     Column("settled_by", Integer, ForeignKey("agents.id")),
     Column("created_at", Moment, nullable=False),
 )
+
+names = Table(
+    "names",
+    metadata,
+    # what a case is asked for by: words of its reference and of its customer's name, folded; in the
+    # order of their bytes, so that those with the same beginning stand together
+    Column("word", String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+words = Table(
+    "words",
+    metadata,
+    # what was said in cases: the distinct words of a message, folded, with a space between
+    Column("message_id", Integer, ForeignKey("messages.id"), primary_key=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
+    Column("said", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+)
+for _engine, _statements in said_index.STATEMENTS.items():
+    for _statement in _statements:
+        event.listen(words, "after_create", DDL(_statement).execute_if(dialect=_engine))

@@ -12,7 +12,7 @@ from sqlalchemy.sql import Select
 
 from bot.errors import NotFound
 from bot.messages import Attachment, Button, Purpose
-from bot.store import record
+from bot.store import record, search
 from bot.store.rows import Author, Line, read
 from bot.store.tables import conversations, messages
 
@@ -188,6 +188,7 @@ def edit(connection: Connection, conversation_id: int, platform_id: str, text: s
             after=text,
         )
         _change(connection, line.id, text=text, edited_at=now)
+        search.change(connection, line.id, text)
 
 
 def delete(connection: Connection, conversation_id: int, platform_id: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from bot.store.said_index import include_name
 from bot.store.tables import metadata
 
 context.configure(
@@ -9,5 +10,6 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     user_module_prefix="",
+    include_name=include_name,
 )
 context.run_migrations()
