@@ -9,8 +9,9 @@ from aiohttp import web
 
 from bot.channels.base import Channel
 from bot.errors import BadPayload, Forged, Stumbled
-from bot.inbox import Accepted, Inbox
-from bot.metrics import EVENTS, PAYLOADS
+from bot.inbox import Inbox
+from bot.logs import within
+from bot.metrics import PAYLOADS
 from bot.store.faults import is_away
 from bot.unexpected import trail
 
@@ -39,6 +40,10 @@ class Gateway:
     async def webhook(self, request: web.Request) -> web.Response:
         """Authenticate, parse, commit, 200: nothing thinks before that."""
         channel = self._channel(request)
+        with within(channel=channel.name, account=channel.account):
+            return await self._take(channel, request)
+
+    async def _take(self, channel: Channel, request: web.Request) -> web.Response:
         raw_body = await _body(request, channel)
         try:
             channel.authenticate(request.headers, raw_body)
@@ -50,7 +55,6 @@ class Gateway:
             _count(channel, "set_aside")
             return web.json_response({"set_aside": True})
         _count(channel, "accepted")
-        _count_events(channel, accepted)
         return web.json_response({"accepted": accepted.new, "known": accepted.known})
 
     async def handshake(self, request: web.Request) -> web.Response:
@@ -90,17 +94,10 @@ def _refusal(channel: Channel, error: Exception) -> web.HTTPException:
         log.error("the database is away: %s", trail(error))
         return web.HTTPServiceUnavailable(text="try again later\n", headers={"Retry-After": RETRY_AFTER})
     if not isinstance(error, Stumbled):  # which was logged where it happened
-        log.error("stumbled over a request: %s", trail(error), extra={"account": channel.account})
+        log.error("stumbled over a request: %s", trail(error))
     _count(channel, "failed")
     return web.HTTPInternalServerError(text="try again later\n")
 
 
 def _count(channel: Channel, result: str) -> None:
     PAYLOADS.labels(channel=channel.name, account=channel.account, result=result).inc()
-
-
-def _count_events(channel: Channel, accepted: Accepted) -> None:
-    labels = {"channel": channel.name, "account": channel.account}
-    EVENTS.labels(result="new", **labels).inc(accepted.new)
-    EVENTS.labels(result="known", **labels).inc(accepted.known)
-    EVENTS.labels(result="ignored", **labels).inc(int(not accepted.new + accepted.known))

@@ -57,6 +57,11 @@ def within(**fields: Value | None) -> Iterator[None]:
         _within.reset(token)
 
 
+def also(**fields: Value | None) -> None:
+    """Give more fields to the lines until the end of the present `within`."""
+    _within.set({**_within.get(), **fields})
+
+
 class Text(logging.Formatter):
     """Lines for people: fields in brackets, errors with their trace below."""
 

@@ -49,7 +49,7 @@ FIRST_RESPONSE = Histogram(
 TURN = Histogram(
     "relais_turn_seconds",
     "What a turn took from its start to its outcome; the outcomes of relais_handled_messages_total,"
-    " and again, lost, failed where it handled nothing.",
+    " and nothing, again, lost, failed where it handled none.",
     ["outcome"],
     buckets=_SOON,
 )
@@ -60,7 +60,7 @@ HANDOVERS = Counter(
 )
 LEASES_LOST = Counter(
     "relais_leases_lost",
-    "Jobs whose lease went to another process before they ended, by job: turns, outbox.",
+    "Jobs whose lease went to another process before they ended, by job: turns.",
     ["job"],
 )
 TRIAGE_ACKNOWLEDGEMENTS = Counter(
@@ -94,7 +94,7 @@ SENT = Counter(
 )
 SENDING = Histogram(
     "relais_send_seconds",
-    "What a platform took to answer to an attempt to send.",
+    "What a platform took to accept a message.",
     ["channel"],
     buckets=_SOON,
 )

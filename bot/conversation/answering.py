@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -20,7 +21,9 @@ from bot.conversation.rules import Decision
 from bot.conversation.transactions import Opening, Outcome
 from bot.errors import AssistantError
 from bot.guard import Finding, Guard
+from bot.logs import also, within
 from bot.messages import Turn, Understanding
+from bot.metrics import HANDLED, HANDOVERS, LEASES_LOST, TURN
 from bot.store import bell, conversations, links
 from bot.store.bell import Bell
 from bot.store.faults import is_away
@@ -66,29 +69,39 @@ class Answering:
 
         Raises only what the database does while it is away.
         """
+        began = time.perf_counter()
+        with within(conversation=conversation_id):
+            outcome = await self._outcome(conversation_id, lease)
+            seconds = time.perf_counter() - began
+            TURN.labels(outcome).observe(seconds)
+            log.info("turn ended", extra={"outcome": outcome, "seconds": round(seconds, 3)})
+
+    async def _outcome(self, conversation_id: int, lease: str) -> str:
+        """Take a turn and tell what it came to, as `relais_turn_seconds` names it."""
         try:
-            await self._take_carefully(conversation_id, lease)
+            opening = await self._store.read(transactions.open_turn, conversation_id, lease)
+            talk = opening.conversation
+            also(channel=talk.channel, account=talk.account, case=talk.case_id)
+            return await self._take_carefully(opening)
         except Exception as error:
             if is_away(error):
                 raise
-            log.error("stumbled over a turn: %s", trail(error), extra={"conversation": conversation_id})
-            await self._failed(conversation_id, lease, place(error))
+            log.error("stumbled over a turn: %s", trail(error))
+            return await self._failed(conversation_id, lease, place(error))
 
-    async def _take_carefully(self, conversation_id: int, lease: str) -> None:
+    async def _take_carefully(self, opening: Opening) -> str:
         """One at a time of those that may end the process: others must not be suspected with it."""
-        opening = await self._store.read(transactions.open_turn, conversation_id, lease)
-        attempts = opening.conversation.attempts
-        if attempts > aside.ATTEMPTS:
-            await self._failed(conversation_id, lease, aside.NEVER_ENDED)
-        elif attempts < aside.SUSPECT:
-            await self._take(opening)
-        elif self._suspect.locked():
-            await self._give_back(opening, self._clock() + aside.NOT_NOW)
-        else:
-            async with self._suspect:
-                await self._take(opening)
+        conversation = opening.conversation
+        if conversation.attempts > aside.ATTEMPTS:
+            return await self._failed(conversation.id, opening.lease, aside.NEVER_ENDED)
+        if conversation.attempts < aside.SUSPECT:
+            return await self._take(opening)
+        if self._suspect.locked():
+            return await self._give_back(opening, self._clock() + aside.NOT_NOW)
+        async with self._suspect:
+            return await self._take(opening)
 
-    async def _failed(self, conversation_id: int, lease: str, error: str) -> None:
+    async def _failed(self, conversation_id: int, lease: str, error: str) -> str:
         mishap = Mishap(
             conversation_id=conversation_id,
             lease=lease,
@@ -97,21 +110,25 @@ class Answering:
             guard=self._guard,
             now=self._clock(),
         )
-        await self._store.run(aside.failed, mishap)
+        put_aside = await self._store.run(aside.failed, mishap)
+        if put_aside is None:
+            return "failed"
+        _count(put_aside.conversation, "set_aside", put_aside.messages, put_aside.reason)
+        return "set_aside"
 
-    async def _take(self, opening: Opening) -> None:
+    async def _take(self, opening: Opening) -> str:
         if not opening.lines:
             await self._store.run(transactions.leave, opening, self._clock())
-        elif opening.case and opening.case.status != "handed_back":
-            await self._pass_on(opening, opening.case)
-        else:
-            await self._answer(opening)
+            return "nothing"
+        if opening.case and opening.case.status != "handed_back":
+            return await self._pass_on(opening, opening.case)
+        return await self._answer(opening)
 
-    async def _pass_on(self, opening: Opening, case: Case) -> None:
+    async def _pass_on(self, opening: Opening, case: Case) -> str:
         """Leave it to the humans: the bot only says so when a case is joined or reopened."""
         scene = self._scene(opening)
         answer_by = handover.answer_by_again(case.rank, self._brand, scene.now)
-        await self._store.run(
+        passed_on = await self._store.run(
             transactions.pass_on,
             opening,
             answer_by=answer_by,
@@ -120,38 +137,39 @@ class Answering:
             notice="" if scene.silenced else compose.notice(scene, case, answer_by),
             now=scene.now,
         )
+        if not passed_on:
+            return _lost()
+        _count(opening.conversation, "passed_on", len(opening.lines))
+        return "passed_on"
 
-    async def _answer(self, opening: Opening) -> None:
+    async def _answer(self, opening: Opening) -> str:
         scene, words = self._scene(opening), self._brand.words
         if rules.is_word(opening.text, words.stop):
-            await self._finish(opening, compose.stopped(scene, on=True))
-        elif scene.silenced and rules.is_word(opening.lines[-1].readable, words.resume):
-            await self._finish(opening, compose.stopped(scene, on=False))
-        elif opening.text:
-            await self._ask(opening, scene)
-        else:
-            kinds = frozenset(a.kind for line in opening.lines for a in line.attachments)
-            await self._carry_out(rules.decide_on_content(kinds, self._brand), UNREAD, scene)
+            return await self._finish(opening, compose.stopped(scene, on=True))
+        if scene.silenced and rules.is_word(opening.lines[-1].readable, words.resume):
+            return await self._finish(opening, compose.stopped(scene, on=False))
+        if opening.text:
+            return await self._ask(opening, scene)
+        kinds = frozenset(a.kind for line in opening.lines for a in line.attachments)
+        return await self._carry_out(rules.decide_on_content(kinds, self._brand), UNREAD, scene)
 
-    async def _ask(self, opening: Opening, scene: Scene) -> None:
+    async def _ask(self, opening: Opening, scene: Scene) -> str:
         findings = self._guard.inspect(opening.text, scene.language)
         try:
             understanding = await self._understanding(opening, scene)
         except AssistantError as error:
             if alarm := self._guard.sure(findings):
                 decision = rules.raise_alarm(alarm, UNREAD.reading, self._brand)
-                await self._carry_out(decision, UNREAD, compose.alarmed(scene, alarm, self._guard))
-                return
+                return await self._carry_out(decision, UNREAD, compose.alarmed(scene, alarm, self._guard))
             # Said once, not at every attempt until the assistant is back.
             level = logging.DEBUG if opening.conversation.last_purpose == "acknowledge" else logging.WARNING
-            log.log(level, "no answer: %s", error, extra={"conversation": opening.conversation.id})
-            await self._without_assistant(opening, scene)
-            return
+            log.log(level, "no answer: %s", error)
+            return await self._without_assistant(opening, scene)
         alarm = self._guard.combine(findings, understanding.reading.registers)
         scene = self._scene(opening, understanding.reading.language)
         scene = compose.alarmed(scene, alarm, self._guard)
         decision = rules.decide(understanding, scene.situation, self._brand, alarm)
-        await self._carry_out(decision, understanding, scene)
+        return await self._carry_out(decision, understanding, scene)
 
     def _crisis(self, opening: Opening, scene: Scene) -> Finding | None:
         """A crisis that shows without the assistant, in what is written to humans."""
@@ -183,21 +201,20 @@ class Answering:
             await self._store.run(transactions.acknowledge, opening, text, self._moment(opening))
             self._bell.ring(bell.OUTBOX, bell.conversation(opening.conversation.id))
 
-    async def _without_assistant(self, opening: Opening, scene: Scene) -> None:
+    async def _without_assistant(self, opening: Opening, scene: Scene) -> str:
         """Acknowledge at once and try again; beyond the promise a human takes over."""
         now = self._clock()
         if now - opening.since >= self._brand.promises.assistant_within:
             decision = rules.give_up("assistant_unavailable", self._brand)
-            await self._carry_out(decision, UNREAD, scene)
-            return
+            return await self._carry_out(decision, UNREAD, scene)
         await self._acknowledge(opening, scene)
-        await self._give_back(opening, now + RETRY)
+        return await self._give_back(opening, now + RETRY)
 
-    async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> None:
+    async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> str:
         if decision.kind == "hand_over":
             link = await self._private_link(scene.opening.conversation)
             scene = msgspec.structs.replace(scene, link=link)
-        await self._finish(scene.opening, compose.outcome(decision, understanding, scene))
+        return await self._finish(scene.opening, compose.outcome(decision, understanding, scene))
 
     async def _private_link(self, conversation: Conversation) -> str | None:
         channel = self._channel(conversation)
@@ -206,14 +223,21 @@ class Answering:
         token = await self._store.run(links.create, conversation.id, self._clock())
         return channel.private_link(token)
 
-    async def _finish(self, opening: Opening, outcome: Outcome) -> None:
+    async def _finish(self, opening: Opening, outcome: Outcome) -> str:
         if not await self._store.run(transactions.finish, opening, outcome, self._moment(opening)):
             # A human came in meanwhile: what the bot would have said is dropped, and the next
             # turn leaves the messages to him.
-            await self._give_back(opening, self._clock())
+            return await self._give_back(opening, self._clock())
+        name = outcome.purpose if outcome.replies else "silent"
+        reason = outcome.case.reason if outcome.case else ""
+        _count(opening.conversation, name, len(opening.lines), reason)
+        return name
 
-    async def _give_back(self, opening: Opening, due_at: datetime) -> None:
-        await self._store.run(conversations.give_back, opening.conversation.id, opening.lease, due_at)
+    async def _give_back(self, opening: Opening, due_at: datetime) -> str:
+        """Let the turn be taken again, unless another process has it already."""
+        conversation_id = opening.conversation.id
+        kept = await self._store.run(conversations.give_back, conversation_id, opening.lease, due_at)
+        return "again" if kept else _lost()
 
     async def _show_typing(self, conversation: Conversation) -> None:
         channel = self._channel(conversation)
@@ -229,3 +253,15 @@ class Answering:
     def _moment(self, opening: Opening) -> datetime:
         """Now, but never before what is answered was written: clocks differ, and are set back."""
         return max(self._clock(), opening.until)
+
+
+def _count(conversation: Conversation, outcome: str, messages: int, reason: str = "") -> None:
+    """Count messages that a turn took care of, and the case that was opened for some `reason`."""
+    HANDLED.labels(conversation.channel, conversation.account, outcome).inc(messages)
+    if reason:
+        HANDOVERS.labels(reason).inc()
+
+
+def _lost() -> str:
+    LEASES_LOST.labels(bell.TURNS).inc()
+    return "lost"

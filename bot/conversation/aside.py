@@ -46,23 +46,32 @@ class Mishap:
     now: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class PutAside:
+    """A turn that was set aside: how many messages, and the reason of the case, if one was opened."""
+
+    conversation: Conversation
+    messages: int
+    reason: str
+
+
 def pause(attempts: int) -> timedelta | None:
     """How long a turn rests that failed so many times; None if it was tried often enough. Pure."""
     return FIRST * 2.0 ** (attempts - 1) if attempts < ATTEMPTS else None
 
 
-def failed(connection: Connection, mishap: Mishap) -> None:
+def failed(connection: Connection, mishap: Mishap) -> PutAside | None:
     """Try a turn again later, or set it aside, unless it is no longer ours."""
     if not conversations.lock(connection, mishap.conversation_id, mishap.lease):
-        return
+        return None
     conversation = conversations.load(connection, mishap.conversation_id)
     rest = pause(conversation.attempts)
     if rest is None:
-        _set_aside(connection, conversation, mishap)
-        return
+        return _set_aside(connection, conversation, mishap)
     _first_that_works(connection, lambda: _acknowledge(connection, mishap))
     attempts = conversation.attempts
     conversations.postpone(connection, conversation.id, due_at=mishap.now + rest, attempts=attempts)
+    return None
 
 
 def _acknowledge(connection: Connection, mishap: Mishap) -> None:
@@ -72,7 +81,7 @@ def _acknowledge(connection: Connection, mishap: Mishap) -> None:
         transactions.acknowledge(connection, opening, text, mishap.now)
 
 
-def _set_aside(connection: Connection, conversation: Conversation, mishap: Mishap) -> None:
+def _set_aside(connection: Connection, conversation: Conversation, mishap: Mishap) -> PutAside:
     """All of it at once: the row, the case and its words, and that the messages are handled."""
     set_aside.put_turn(
         connection,
@@ -99,6 +108,16 @@ def _set_aside(connection: Connection, conversation: Conversation, mishap: Misha
     )
     transcript.mark_all_handled(connection, conversation.id, mishap.now)
     conversations.release(connection, conversation.id, due_at=None)
+    return PutAside(
+        conversation=conversation,
+        messages=transcript.count_handled(connection, conversation.id, mishap.now),
+        reason=_new_reason(connection, conversation),
+    )
+
+
+def _new_reason(connection: Connection, before: Conversation) -> str:
+    case_id = conversations.load(connection, before.id).case_id
+    return cases.load(connection, case_id).reason if case_id and case_id != before.case_id else ""
 
 
 def _hand_over(connection: Connection, mishap: Mishap, guard: Guard | None) -> None:

@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
 from bot.guard import Guard
+from bot.metrics import TRIAGE_ACKNOWLEDGEMENTS, TRIAGE_CRISES
 from bot.store import bell, conversations
 from bot.store.bell import Bell
 from bot.store.store import Store
@@ -70,6 +71,7 @@ class Triage:
             seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])
             told = await self._store.run_first(mark, seen, now)
             self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
+            _count([each for each in seen if each.opening.conversation.id in told])
         return len(waiting)
 
     async def _looked(self) -> int:
@@ -95,6 +97,11 @@ class Triage:
             rank=URGENT if crisis else NORMAL,
             text=compose.acknowledgement(scene),
         )
+
+
+def _count(seen: list[Seen]) -> None:
+    TRIAGE_ACKNOWLEDGEMENTS.inc(sum(bool(each.text) for each in seen))
+    TRIAGE_CRISES.inc(sum(each.rank == URGENT for each in seen))
 
 
 def mark(connection: Connection, seen: list[Seen], now: datetime) -> list[int]:

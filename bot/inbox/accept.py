@@ -17,6 +17,7 @@ from bot.details import mask
 from bot.errors import PayloadError, Stumbled
 from bot.inbox.poison import CARDS, failed
 from bot.messages import Inbound
+from bot.metrics import ACCEPTED, EVENTS
 from bot.store import bell, conversations, links, record, search, set_aside, transcript
 from bot.store.bell import Bell
 from bot.store.faults import is_away
@@ -30,10 +31,14 @@ log = logging.getLogger(__name__)
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """What became of a request: events taken in, events that had come before, conversations."""
+    """What became of a request: events taken in, events that had come before, conversations.
+
+    `messages` is how many of the new events are messages.
+    """
 
     new: int
     known: int
+    messages: int
     conversations: tuple[int, ...]
 
 
@@ -62,15 +67,17 @@ class Inbox:
                 raise
             await self._set_aside(channel, raw_body, error)
             return None
+        _count_events(channel, accepted)
         _tell(channel, events)
         return accepted
 
     async def accept(self, events: Iterable[Inbound]) -> Accepted:
         """Write events down; when this returns they survive whatever dies."""
         clean = [cleaned(event) for event in events]
-        accepted = await self._store.run(accept, clean, self._clock())
+        accepted = await self._store.run_first(accept, clean, self._clock())
         topics = [bell.conversation(i) for i in accepted.conversations]
         self._bell.ring(bell.TURNS, bell.QUEUE, *topics)
+        _count_messages(clean, accepted)
         return accepted
 
     async def _set_aside(self, channel: Channel, raw_body: bytes, error: Exception) -> None:
@@ -80,6 +87,21 @@ class Inbox:
         if not await self._store.run(set_aside.count_request, request, self._clock()):
             raise Stumbled("our own code failed on it") from error
         self._bell.ring(bell.QUEUE)
+
+
+def _count_events(channel: Channel, accepted: Accepted) -> None:
+    for result, number in (("new", accepted.new), ("known", accepted.known)):
+        EVENTS.labels(channel.name, channel.account, result).inc(number)
+    EVENTS.labels(channel.name, channel.account, "ignored").inc(not accepted.new + accepted.known)
+
+
+def _count_messages(events: list[Inbound], accepted: Accepted) -> None:
+    """All events of a request are of one account."""
+    if accepted.messages:
+        address = events[0].address
+        ACCEPTED.labels(address.channel, address.account).inc(accepted.messages)
+    for conversation in accepted.conversations:
+        log.debug("accepted", extra={"conversation": conversation})
 
 
 def _tell(channel: Channel, events: Iterable[Inbound]) -> None:
@@ -114,11 +136,12 @@ def _storable(value: Any) -> Any:
 
 def accept(connection: Connection, events: list[Inbound], now: datetime) -> Accepted:
     """Write the events that are new; a platform delivers some more than once."""
-    touched = [_take(connection, event, now) for event in events if _is_new(connection, event, now)]
+    taken = [(event, _take(connection, event, now)) for event in events if _is_new(connection, event, now)]
     return Accepted(
-        new=len(touched),
-        known=len(events) - len(touched),
-        conversations=tuple(dict.fromkeys(touched)),
+        new=len(taken),
+        known=len(events) - len(taken),
+        messages=sum(event.kind == "message" for event, _ in taken),
+        conversations=tuple(dict.fromkeys(conversation for _, conversation in taken)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,7 +20,8 @@ from bot.errors import (
     DeliveryUnknown,
     Unreachable,
 )
-from bot.metrics import SENT
+from bot.logs import within
+from bot.metrics import HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
 from bot.outbox.pace import Pacer
 from bot.outbox.retry import next_attempt
@@ -77,8 +79,11 @@ class Delivery:
         return await self._store.run(outbox.claim, lease, now=now, until=now + LEASE, most=room)
 
     async def _deliver_and_ring(self, parcel: Parcel) -> None:
+        talk, outbound = parcel.conversation, parcel.outbound.id
+        fields = {"channel": talk.channel, "account": talk.account, "case": talk.case_id}
         try:
-            await self._deliver(parcel)
+            with within(conversation=talk.id, outbound=outbound, **fields):
+                await self._deliver(parcel)
         finally:
             self._bell.ring(bell.conversation(parcel.conversation.id), bell.OUTBOX)
 
@@ -101,6 +106,7 @@ class Delivery:
         await self._send(parcel, channel, pacer)
 
     async def _send(self, parcel: Parcel, channel: Channel, pacer: Pacer) -> None:
+        began = time.perf_counter()
         try:
             receipt = await channel.send(parcel.outbound)
         except DeliveryError as error:
@@ -108,18 +114,20 @@ class Delivery:
             result = type(error).__name__
         except Exception as error:  # noqa: BLE001 - any of our own code's, and the others go on
             # Before the message left or after: tried again it might be doubled.
-            log.error("stumbled over a message: %s", trail(error), extra={"outbound": parcel.outbound.id})
+            log.error("stumbled over a message: %s", trail(error))
             await self._lost(parcel, "unknown", place(error))
             result = type(error).__name__
         else:
+            SENDING.labels(channel.name).observe(time.perf_counter() - began)
             await self._store.run(outcomes.sent, parcel, receipt.message_id, self._clock())
             pacer.sent(parcel.outbound.address, self._clock())
             await self._accounts.working(channel.name, channel.account)
             result = "sent"
+            log.debug("sent")
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
 
     async def _failed(self, parcel: Parcel, error: DeliveryError, pacer: Pacer) -> None:
-        log.warning("not sent: %s", type(error).__name__, extra={"outbound": parcel.outbound.id})
+        log.warning("not sent: %s", type(error).__name__)
         if isinstance(error, Unreachable):
             await self._store.run(outcomes.unreachable, parcel, str(error), self._clock())
         elif isinstance(error, DeliveryRefused):
@@ -152,7 +160,7 @@ class Delivery:
             await self._store.run(outbox.postpone, parcel.outbound.id, now + min(wait, outbox.LONGEST_REST))
 
     async def _lost(self, parcel: Parcel, delivery: str, reason: str) -> None:
-        await self._store.run(
+        opened = await self._store.run(
             outcomes.lost,
             parcel,
             self._brand,
@@ -160,4 +168,6 @@ class Delivery:
             reason=reason,
             now=self._clock(),
         )
+        if opened:
+            HANDOVERS.labels(f"delivery_{delivery}").inc()
         self._bell.ring(bell.QUEUE)

@@ -31,8 +31,11 @@ def lost(
     delivery: str,
     reason: str,
     now: datetime,
-) -> None:
-    """It failed for good, or nobody knows: agents see it, and a bot's reply goes to a human."""
+) -> bool:
+    """It failed for good, or nobody knows: agents see it, and a bot's reply goes to a human.
+
+    Tells whether a case was opened for that.
+    """
     message_id = parcel.outbound.id
     # A turn that ends at this moment may hand the conversation over, too: one after the other.
     conversation = conversations.hold(connection, parcel.conversation.id)
@@ -48,8 +51,10 @@ def lost(
         outbound=message_id,
     )
     case = cases.current(connection, conversation.case_id)
-    if parcel.outbound.purpose != "acknowledge" and not (case and case.is_human):
+    is_matter = parcel.outbound.purpose != "acknowledge" and not (case and case.is_human)
+    if is_matter:
         _hand_over(connection, parcel, brand, f"delivery_{delivery}", now)
+    return is_matter
 
 
 def unreachable(connection: Connection, parcel: Parcel, reason: str, now: datetime) -> None:

@@ -204,11 +204,12 @@ def postpone(connection: Connection, conversation_id: int, *, due_at: datetime, 
     change(connection, conversation_id, lease=None, lease_until=None, due_at=due_at, attempts=attempts)
 
 
-def give_back(connection: Connection, conversation_id: int, lease: str, due_at: datetime) -> None:
-    """End a lease, if it still holds, with the turn not taken: it is due at `due_at`."""
+def give_back(connection: Connection, conversation_id: int, lease: str, due_at: datetime) -> bool:
+    """End a lease with the turn not taken: it is due at `due_at`. False if another holds it."""
     values: dict[str, Any] = {"lease": None, "lease_until": None, "attempts": conversations.c.attempts - 1}
-    connection.execute(
+    given_back = connection.execute(
         update(conversations)
         .where(conversations.c.id == conversation_id, conversations.c.lease == lease)
         .values(due_at=due_at, **values)
     )
+    return bool(given_back.rowcount == 1)

@@ -155,6 +155,14 @@ def mark_all_handled(connection: Connection, conversation_id: int, now: datetime
     connection.execute(query.values(handled_at=now))
 
 
+def count_handled(connection: Connection, conversation_id: int, handled_at: datetime) -> int:
+    """How many messages were handled at that very moment."""
+    handled = (messages.c.author == "customer", messages.c.handled_at == handled_at)
+    query = select(func.count()).where(messages.c.conversation_id == conversation_id, *handled)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
 def open_again(connection: Connection, conversation_id: int, handled_at: datetime) -> int:
     """Make the messages that were handled at that very moment unhandled; tells how many they are."""
     handled = (messages.c.author == "customer", messages.c.handled_at == handled_at)

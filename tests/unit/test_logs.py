@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import AssistantUnavailable
-from bot.logs import FIELDS, Json, Text, keep_log, within
+from bot.logs import FIELDS, Json, Text, also, keep_log, within
 
 
 def record(message: str, *values: object, failed: bool = False, **fields: object) -> logging.LogRecord:
@@ -92,6 +92,13 @@ def test_a_line_bears_the_fields_of_what_it_was_written_in() -> None:
     assert (inner["conversation"], inner["channel"]) == (7, "webchat")
     assert "case" not in inner
     assert (outer["conversation"], outer["channel"]) == (8, "telegram")
+    assert not set(parsed("x")) & set(FIELDS)
+
+
+def test_fields_that_are_known_later_hold_until_the_end_of_the_whole() -> None:
+    with within(conversation=7):
+        also(channel="telegram")
+        assert (parsed("x")["conversation"], parsed("x")["channel"]) == (7, "telegram")
     assert not set(parsed("x")) & set(FIELDS)
 
 
