@@ -6,9 +6,9 @@ import secrets
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
 from bot import clock
+from bot.errors import TransitionError
 from bot.settings import Settings
 from bot.store import agents, migrate
 from bot.store.store import Store
@@ -32,7 +32,7 @@ def prepare(settings: Settings) -> Login | None:
     try:
         migrate.upgrade(store)
         return store.run_now(_first_login)
-    except IntegrityError:
+    except TransitionError:
         return None  # another process made it in the same moment
     finally:
         store.close()
