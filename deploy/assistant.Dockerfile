@@ -36,6 +36,7 @@ RUN python -m pip uninstall --quiet --yes pip \
     && install --directory --owner relais --group relais --mode 0700 /var/lib/relais
 COPY --from=packages /opt/relais /opt/relais
 COPY --from=model /app /app
+COPY deploy/healthy.py /app/
 
 WORKDIR /app
 # Libraries that want to write their caches find a home in memory.

@@ -28,6 +28,7 @@ RUN python -m pip uninstall --quiet --yes pip \
     && install --directory --owner relais --group relais --mode 0700 /var/lib/relais
 COPY --from=build /opt/relais /opt/relais
 COPY --from=build /app /app
+COPY deploy/healthy.py /app/
 
 WORKDIR /app
 ENV PATH=/opt/relais/bin:$PATH \
