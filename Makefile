@@ -95,6 +95,10 @@ evaluate: $(stamp) ## Measure the release and compare it with the accepted one; 
 accept: $(stamp) ## Make the last evaluation the accepted one; BECAUSE="reason" accepts a loss
 	@$(python) -m bot accept $(if $(BECAUSE),--because "$(BECAUSE)")
 
+.PHONY: bench
+bench: $(stamp) ## Measure the product against what it must reach (half an hour); ONLY=burst,accept: a part
+	@$(python) -m bench $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: clean
 clean: ## Remove caches and models; keep .venv and var (database, secret)
 	rm -rf models results .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

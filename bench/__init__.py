@@ -1,1 +1,1 @@
-"""Measures of the pipeline itself, apart from the product: Rasa's training and reading in process."""
+"""Measures: of the pipeline in process, and of the whole product under load (`python -m bench`)."""

@@ -40,6 +40,7 @@ class FakeBot:
         self.updates = Updates(clock)
         self.webhook: Webhook | None = None
         self.sent: list[Json] = []
+        self.listener: Callable[[Json], None] | None = None
         self.actions: list[Json] = []
         self.presses: dict[str, bool] = {}
         self._chats: dict[int, Chat] = {}
@@ -83,8 +84,10 @@ class FakeBot:
         return self.group(new_id, chat.title)
 
     async def say(self, message: Json) -> None:
-        """Note what the bot sent and wake who waits for it."""
+        """Note what the bot sent; tell the listener, if there is one, and wake who waits for it."""
         self.sent.append(message)
+        if self.listener:
+            self.listener(message)
         async with self._news:
             self._news.notify_all()
 

@@ -1,0 +1,1 @@
+"""What the measures have in common: real processes, real HTTP, streams of messages, figures."""

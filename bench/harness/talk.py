@@ -1,0 +1,168 @@
+"""Conversations with whatever answers: each message waits for the answer to the one before."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from bench.harness.messages import Message
+from bench.harness.platform import Ears, Letter, Platform
+from bench.harness.processes import BenchFailed
+from bench.harness.stock import Rest
+from bench.harness.streams import Letters, Turns, client, undisturbed
+from bench.harness.wording import Wording
+
+# Telegram takes one message a second in a chat, so that the product holds the next one back.
+PAUSE = 1.1
+# Who gets no answer for so long is silent on purpose, or broken: it is counted.
+PATIENCE = 20.0
+GREETINGS = {"fr": "Bonjour", "en": "Hello", "es": "Hola"}
+# People who only greet are apart from those who are measured.
+_GREETERS = 1_000_000
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What came of conversations: when each answer came (`time.perf_counter`), how long it took,
+    how many messages got none, and how many conversations went to humans.
+    """
+
+    moments: list[float]
+    seconds: list[float]
+    unanswered: int
+    handed_over: int
+
+
+class Partner(Protocol):
+    """Whoever is talked to."""
+
+    async def say(self, conversation: int, message: int) -> str | None:
+        """Say a message of a conversation; the answer, or None where none came."""
+
+    def goes_on(self, answer: str) -> bool:
+        """Whether the assistant still answers after this."""
+
+
+class ByTelegram:
+    """The product, written to by its webhook and heard on the platform."""
+
+    def __init__(
+        self, letters: Letters, places: Sequence[Sequence[tuple[int, int]]], ears: Ears, wording: Wording
+    ) -> None:
+        self._letters = letters
+        # Of each message: the number of its letter, and its chat.
+        self._places = places
+        self._ears = ears
+        self._wording = wording
+
+    async def say(self, conversation: int, message: int) -> str | None:
+        """Post a message and wait for what is more than an acknowledgement."""
+        number, chat = self._places[conversation][message]
+        answer = self._ears.await_text(chat)
+        await self._letters.post(number)
+        try:
+            return (await asyncio.wait_for(answer, PATIENCE)).text
+        except asyncio.TimeoutError:
+            return None
+
+    def goes_on(self, answer: str) -> bool:
+        """A human who takes over ends the bot's part."""
+        return not self._wording.hands_over(answer)
+
+
+class ByRest:
+    """A stock Rasa server."""
+
+    def __init__(self, rest: Rest, talks: Sequence[Sequence[Message]]) -> None:
+        self._rest = rest
+        self._talks = talks
+
+    async def say(self, conversation: int, message: int) -> str | None:
+        """Send a message; Rasa answers within the request."""
+        text = self._talks[conversation][message].text
+        return "" if await self._rest.say(str(conversation), text) == 200 else None
+
+    def goes_on(self, answer: str) -> bool:
+        """It hands nobody over."""
+        return True
+
+
+async def converse(talks: Sequence[Sequence[Message]], partner: Partner, at_once: int) -> Taken:
+    """Hold the conversations, so many messages under way at once."""
+    taken = Taken(moments=[], seconds=[], unanswered=0, handed_over=0)
+    unanswered = handed_over = 0
+
+    async def say(conversation: int, message: int) -> bool:
+        nonlocal unanswered, handed_over
+        began = time.perf_counter()
+        answer = await partner.say(conversation, message)
+        if answer is None:
+            unanswered += 1
+            return False
+        taken.moments.append(time.perf_counter())
+        taken.seconds.append(taken.moments[-1] - began)
+        handed_over += not partner.goes_on(answer)
+        return partner.goes_on(answer)
+
+    async with undisturbed():
+        await Turns([len(talk) for talk in talks], say, at_once=at_once, pause=PAUSE).run()
+    return Taken(moments=taken.moments, seconds=taken.seconds, unanswered=unanswered, handed_over=handed_over)
+
+
+async def warm_up(url: str, platform: Platform, wording: Wording) -> int:
+    """Greet every bot and wait for the answers, so that nothing is done for the first time later.
+
+    Returns how many messages that were.
+    """
+    greetings = [Message(text=text, language=it, ends=True) for it, text in GREETINGS.items()]
+    talks = [[it] for it in greetings * (len(platform.accounts) // len(greetings))]
+    taken = await converse_by_telegram(talks, url, platform, wording, at_once=4, first_person=_GREETERS)
+    if taken.unanswered:
+        raise BenchFailed("the product does not answer a greeting")
+    return len(talks)
+
+
+async def greet(url: str) -> None:
+    """The same with a stock Rasa server."""
+    async with client() as session:
+        for number, text in enumerate(GREETINGS.values()):
+            await Rest(session, url).say(f"greeter {number}", text)
+
+
+async def converse_by_telegram(
+    talks: Sequence[Sequence[Message]],
+    url: str,
+    platform: Platform,
+    wording: Wording,
+    at_once: int,
+    *,
+    first_person: int = 0,
+) -> Taken:
+    """Hold the conversations with the product; people are numbered from `first_person` on."""
+    letters, places = written(talks, platform, first_person)
+    async with client(platform.headers) as session:
+        ears = Ears(platform, wording.acknowledges)
+        partner = ByTelegram(Letters(session, url, letters), places, ears, wording)
+        return await converse(talks, partner, at_once)
+
+
+async def converse_by_rest(talks: Sequence[Sequence[Message]], url: str, at_once: int) -> Taken:
+    """Hold the conversations with a stock Rasa server."""
+    async with client() as session:
+        return await converse(talks, ByRest(Rest(session, url), talks), at_once)
+
+
+def written(
+    talks: Sequence[Sequence[Message]], platform: Platform, first_person: int = 0
+) -> tuple[list[Letter], list[list[tuple[int, int]]]]:
+    """Every message as a letter, and where the letters of each conversation are."""
+    letters: list[Letter] = []
+    places = []
+    for person, talk in enumerate(talks, start=first_person):
+        own = [platform.write(person, message) for message in talk]
+        places.append([(len(letters) + number, letter.chat) for number, letter in enumerate(own)])
+        letters += own
+    return letters, places
