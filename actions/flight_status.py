@@ -38,17 +38,17 @@ class FlightStatus(Action):
         elif not number:
             dispatcher.utter_message(response="utter_question_flight_status")
         else:
-            await _tell(dispatcher, Flights(address), number)
+            await _tell(dispatcher, tracker, Flights(address), number)
         return []
 
 
-async def _tell(dispatcher: CollectingDispatcher, flights: Flights, number: str) -> None:
+async def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, flights: Flights, number: str) -> None:
     try:
         flight = await flights.find(number)
     except FlightUnknown:
         dispatcher.utter_message(response="utter_flight_unknown", flight_number=number)
     except FlightsUnavailable as error:
-        logger.warning("flight service unavailable: %s", error)
+        logger.warning("flight service unavailable: %s", error, extra={"conversation": tracker.sender_id})
         dispatcher.utter_message(response="utter_hand_over_flight_status")
     else:
         dispatcher.utter_message(response=f"utter_flight_{flight.status}", **_told(flight))

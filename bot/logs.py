@@ -40,6 +40,8 @@ FIELDS = (
     "outcome",
     "seconds",
 )
+# Shorter than a number by which somebody is called or pays.
+LONGEST_NUMBER = 8
 # What surely is one of our own names, in which a search for details would be in vain.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_.:/-]*")
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -132,6 +134,8 @@ def _safe(value: object) -> Value:
     if isinstance(value, (int, float)):
         return value
     text = str(value)
+    if text.isdecimal() and len(text) < LONGEST_NUMBER:
+        return int(text)  # as Rasa has the number of a conversation
     return text if _NAME.fullmatch(text) else mask(text)
 
 

@@ -10,7 +10,9 @@ from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, Us
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
+from bot.logs import within
 from bot.nlu.reading import RANKED, reading
+from bot.unexpected import trail
 
 logger = logging.getLogger(__name__)
 
@@ -53,13 +55,29 @@ class Relais(InputChannel):
                 return json({"error": "sender and text are missing"}, status=400)
             if request.app.ctx.agent is None or not request.app.ctx.agent.is_ready():
                 return json({"error": "the model is not loaded"}, status=503)
-            return json(await understand(request.app.ctx.agent, on_new_message, said))
+            found = await understand_or_tell(request.app.ctx.agent, on_new_message, said)
+            return json(found or {"error": "stumbled"}, status=200 if found else 500)
 
         return routes
 
 
 def _complete(said: dict[str, Any]) -> bool:
     return all(isinstance(said.get(key), str) and said[key] for key in ("sender", "text"))
+
+
+async def understand_or_tell(
+    agent: Any, on_new_message: Callable[[UserMessage], Awaitable[Any]], said: dict[str, Any]
+) -> dict[str, Any] | None:
+    """See `understand`; None where it fails, which the log tells without anybody's words.
+
+    Every line that is written meanwhile, by Rasa too, bears the conversation.
+    """
+    with within(conversation=said["sender"]):
+        try:
+            return await understand(agent, on_new_message, said)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server would log its words
+            logger.error("stumbled over a message: %s", trail(error))
+            return None
 
 
 async def understand(

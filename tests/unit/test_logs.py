@@ -95,6 +95,11 @@ def test_a_line_bears_the_fields_of_what_it_was_written_in() -> None:
     assert not set(parsed("x")) & set(FIELDS)
 
 
+def test_a_number_is_a_number_in_every_process() -> None:
+    assert [parsed("x", conversation=said)["conversation"] for said in (4711, "4711")] == [4711, 4711]
+    assert parsed("x", conversation="0612345678")["conversation"] == "••••"
+
+
 def test_fields_that_are_known_later_hold_until_the_end_of_the_whole() -> None:
     with within(conversation=7):
         also(channel="telegram")

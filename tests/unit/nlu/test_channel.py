@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import warnings
 from typing import Any
 
 import pytest
+
+from bot.logs import Json
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Rasa and its libraries warn of themselves on import
@@ -49,6 +53,23 @@ async def test_a_reply_carries_its_text_buttons_and_the_name_of_its_response() -
     rasa = PaperRasa({"text": "Yes?", "utter_action": "utter_clarify", "buttons": [button]})
     answer = await ask(rasa)
     assert answer["replies"] == [{"text": "Yes?", "name": "utter_clarify", "buttons": [button]}]
+
+
+async def test_a_failure_is_told_with_its_conversation_and_without_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(PaperRasa):
+        async def handle(self, message: Any) -> None:
+            logging.getLogger("rasa").warning("about to fail")
+            raise ValueError("hello")
+
+    caplog.handler.setFormatter(Json("rasa"))
+    rasa = Broken()
+    assert await channel.understand_or_tell(rasa, rasa.handle, {"sender": "7", "text": "hello"}) is None
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+    assert [line["conversation"] for line in lines] == [7, 7]
+    assert lines[1]["message"].startswith("stumbled over a message: ValueError at ")
+    assert "hello" not in caplog.text
 
 
 async def test_what_is_not_text_is_left_out() -> None:
