@@ -152,6 +152,8 @@ class Postgres(Server):
 
     def _make_template(self) -> None:
         if not self._has_template:
+            # A test that timed out may have left half of it.
+            self._execute("DROP DATABASE IF EXISTS migrated WITH (FORCE)")
             self._execute("CREATE DATABASE migrated TEMPLATE template0")
             _migrate(self.url_of("migrated"))
             self._has_template = True

@@ -97,7 +97,7 @@ def leave(connection: Connection, opening: Opening, now: datetime) -> None:
 
 def acknowledge(connection: Connection, opening: Opening, text: str, now: datetime) -> bool:
     """Say "one moment", unless the turn is no longer ours or a human came in."""
-    if not _is_ours(connection, opening):
+    if _ours(connection, opening) is None:
         return False
     tell(connection, opening.conversation, text, "acknowledge", now)
     return True
@@ -112,9 +112,9 @@ def tell(
 
 def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:
     """Commit replies, handover and "handled" together; False if the turn was lost."""
-    if not _is_ours(connection, opening):
+    conversation = _ours(connection, opening)
+    if conversation is None:
         return False
-    conversation = conversations.load(connection, opening.conversation.id)
     if outcome.case:
         cases.open_case(
             connection,
@@ -147,9 +147,14 @@ def pass_on(
 
     An `alarm` of the guard makes it urgent. `notice` is said unless it is empty.
     """
-    if not conversations.lock(connection, opening.conversation.id, opening.lease):
+    conversation = conversations.lock(connection, opening.conversation.id, opening.lease)
+    if conversation is None:
         return False
-    case = cases.current(connection, opening.conversation.case_id)
+    case = cases.hold(connection, conversation.case_id)
+    if case and case.status == "handed_back":
+        # Just now: these messages are the bot's again.
+        conversations.give_back(connection, conversation.id, opening.lease, now)
+        return False
     if case and case.status == "resolved":
         case = cases.reopen(connection, case, answer_by=answer_by, now=now)
     if case and alarm and case.rank > 0:
@@ -161,13 +166,14 @@ def pass_on(
     return True
 
 
-def _is_ours(connection: Connection, opening: Opening) -> bool:
-    """Whether the lease holds and no human has come in since the turn began."""
-    if not conversations.lock(connection, opening.conversation.id, opening.lease):
-        return False
-    conversation = conversations.load(connection, opening.conversation.id)
-    case = cases.current(connection, conversation.case_id)
-    return case is None or case.status == "handed_back"
+def _ours(connection: Connection, opening: Opening) -> Conversation | None:
+    """The conversation, if the lease holds and no human has come in since the turn began.
+
+    Nor does anybody come in before the end of the transaction.
+    """
+    conversation = conversations.lock(connection, opening.conversation.id, opening.lease)
+    case = cases.hold(connection, conversation.case_id) if conversation else None
+    return conversation if case is None or case.status == "handed_back" else None
 
 
 def _send(

@@ -37,6 +37,7 @@ _REFERENCE_LENGTH = 6
 # Statements that every turn or delivery needs are built once: that takes longer than to execute them.
 _INSERT = insert(cases)
 _LOAD = select(cases).where(cases.c.id == bindparam("wanted"))
+_HOLD = _LOAD.with_for_update(nowait=True)
 _BY_REFERENCE = select(cases).where(cases.c.reference == bindparam("wanted"))
 _CURRENT = select(tables.conversations.c.case_id).where(tables.conversations.c.id == bindparam("of"))
 
@@ -112,6 +113,16 @@ def load(connection: Connection, case_id: int) -> Case:
     if row is None:
         raise NotFound(f"there is no case {case_id}")
     return read(Case, row)
+
+
+def hold(connection: Connection, case_id: int | None) -> Case | None:
+    """The same, which nobody else moves until the end of the transaction.
+
+    An agent moves a case first and writes in its conversation then, a turn the other way round: to
+    wait here could be to wait for each other. Who comes second is called again (`Store.run`).
+    """
+    row = connection.execute(_HOLD, {"wanted": case_id}).mappings().one() if case_id else None
+    return read(Case, row) if row else None
 
 
 def current(connection: Connection, case_id: int | None) -> Case | None:
