@@ -40,8 +40,6 @@ FIELDS = (
     "outcome",
     "seconds",
 )
-# Shorter than a number by which somebody is called or pays.
-LONGEST_NUMBER = 8
 # What surely is one of our own names, in which a search for details would be in vain.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_.:/-]*")
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -127,15 +125,15 @@ def _moment(record: logging.LogRecord) -> str:
 def _fields(record: logging.LogRecord) -> dict[str, Value]:
     """Those of the line itself go before those of what it was written in."""
     found: dict[str, object] = {**_within.get(), **record.__dict__}
-    return {name: _safe(found[name]) for name in FIELDS if found.get(name) is not None}
+    return {name: _safe(name, found[name]) for name in FIELDS if found.get(name) is not None}
 
 
-def _safe(value: object) -> Value:
+def _safe(name: str, value: object) -> Value:
     if isinstance(value, (int, float)):
         return value
     text = str(value)
-    if text.isdecimal() and len(text) < LONGEST_NUMBER:
-        return int(text)  # as Rasa has the number of a conversation
+    if name == "conversation" and text.isdecimal():
+        return int(text)  # as Rasa has it: a number of ours
     return text if _NAME.fullmatch(text) else mask(text)
 
 

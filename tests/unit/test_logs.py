@@ -97,7 +97,7 @@ def test_a_line_bears_the_fields_of_what_it_was_written_in() -> None:
 
 def test_a_number_is_a_number_in_every_process() -> None:
     assert [parsed("x", conversation=said)["conversation"] for said in (4711, "4711")] == [4711, 4711]
-    assert parsed("x", conversation="0612345678")["conversation"] == "••••"
+    assert parsed("x", account="0612345678")["account"] == "••••"
 
 
 def test_fields_that_are_known_later_hold_until_the_end_of_the_whole() -> None:
