@@ -96,8 +96,9 @@ def leave(connection: Connection, opening: Opening, now: datetime) -> None:
 
 
 def acknowledge(connection: Connection, opening: Opening, text: str, now: datetime) -> bool:
-    """Say "one moment", unless the turn is no longer ours or a human came in."""
-    if _ours(connection, opening) is None:
+    """Say "one moment", unless the turn is no longer ours, a human came in, or it has been said."""
+    conversation = _ours(connection, opening)
+    if conversation is None or conversation.last_purpose != opening.conversation.last_purpose:
         return False
     tell(connection, opening.conversation, text, "acknowledge", now)
     return True

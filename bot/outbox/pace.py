@@ -19,12 +19,14 @@ class Pacer:
         self._pace = pace
         self._account_free: datetime | None = None
         self._chat_free: OrderedDict[str, datetime] = OrderedDict()
+        self._latest: datetime | None = None
 
     def reserve(self, address: Address, now: datetime, longest: timedelta) -> timedelta:
         """How long to wait before sending there: the place in the line is then taken.
 
         A wait beyond `longest` takes no place: ask again when it is over.
         """
+        self._look_at_clock(now)
         free = (self._account_free, self._chat_free.get(address.chat), now)
         moment = max(time for time in free if time)
         if moment - now <= longest:
@@ -38,6 +40,13 @@ class Pacer:
     def pause(self, until: datetime) -> None:
         """Send nothing for this account before `until`: the platform said so."""
         self._account_free = max(until, self._account_free or until)
+
+    def _look_at_clock(self, now: datetime) -> None:
+        """Forget everything where the clock was set back: else all would wait for as long as that."""
+        if self._latest and now < self._latest:
+            self._account_free = None
+            self._chat_free.clear()
+        self._latest = now
 
     def _take(self, address: Address, moment: datetime) -> None:
         self._account_free = moment + timedelta(seconds=1 / self._pace.per_second)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.assistant.scripted import understood
-from bot.conversation import compose
+from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
 from bot.store import conversations
 from tests.fakes.house import House
@@ -51,6 +52,17 @@ async def test_who_was_acknowledged_gets_the_answer_and_no_second_acknowledgemen
     await house.triage.look()
     await house.works()
     assert purposes(house) == ["acknowledge", "answer"]
+
+
+async def test_a_turn_that_began_at_the_same_time_does_not_acknowledge_again(house: House) -> None:
+    await house.says("How big may my cabin bag be?")
+    house.clock.forward(seconds=0.3)
+    until = house.clock() + timedelta(seconds=15)
+    opening = house.store.run_now(transactions.open_turn, 1, "mine")
+    await house.triage.look()
+    house.store.run_now(conversations.claim, "mine", now=house.clock(), until=until)
+    assert not house.store.run_now(transactions.acknowledge, opening, "One moment", house.clock())
+    assert purposes(house) == ["acknowledge"]
 
 
 async def test_a_crisis_is_read_before_those_who_wrote_earlier(house: House) -> None:

@@ -49,3 +49,11 @@ def test_a_paused_account_sends_nothing_until_then() -> None:
     assert pacer.reserve(chat("ann"), clock(), SECOND) == 30 * SECOND
     clock.forward(seconds=30)
     assert pacer.reserve(chat("ann"), clock(), SECOND) == NONE
+
+
+def test_a_clock_that_is_set_back_holds_nobody_up() -> None:
+    pacer, clock = Pacer(PACE), FakeClock()
+    pacer.reserve(chat("ann"), clock(), SECOND)
+    clock.time -= timedelta(hours=1)
+    assert pacer.reserve(chat("ann"), clock(), SECOND) == NONE
+    assert pacer.reserve(chat("ann"), clock(), SECOND) == SECOND
