@@ -44,6 +44,10 @@ class Faults:
         """The next `times` calls of the method meet this fault."""
         self._ordered[method.lower()].extend([fault] * times)
 
+    def clear(self, method: str) -> None:
+        """Forget what is ordered for a method."""
+        self._ordered[method.lower()].clear()
+
     def take(self, method: str) -> Fault | None:
         """The fault for this call, if any."""
         ordered = self._ordered[method.lower()]

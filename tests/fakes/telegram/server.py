@@ -65,6 +65,11 @@ class BotApi:
         await self._runner.cleanup()
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
+
+    @property
     def base_url(self) -> str:
         """What python-telegram-bot takes as `base_url`."""
         return f"http://127.0.0.1:{self._port}/bot"

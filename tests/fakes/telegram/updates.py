@@ -64,6 +64,11 @@ class Updates:
         if self.latest:
             self.put(self.latest)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether new updates are kept back."""
+        return self._held is not None
+
     def hold(self) -> None:
         """Keep new updates back until `release`."""
         self._held = []

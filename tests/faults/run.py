@@ -1,0 +1,178 @@
+"""One run: an installation, a crowd, agents, a storm, calm, and the reconciliation."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+from msgspec import Struct
+
+from bot.store.store import Store
+from tests.faults import inside, ledger, outside
+from tests.faults.agents import Agent, engage
+from tests.faults.crowd import Crowd
+from tests.faults.inside import Finding
+from tests.faults.installation import CUSTOMERS, Installation, Shape
+from tests.faults.ledger import Ledger
+from tests.faults.outside import Seen
+from tests.faults.storm import Storm, Struck
+from tests.faults.talks import Heard
+from tests.faults.transcripts import write_out
+from tests.faults.trouble import Fault, faults_of
+
+Say = Callable[[str], None]
+
+# How long everything may take to come to rest after the last fault, in seconds: what waits longest
+# by design is a message whose deliverer died, for the minute of its lease.
+REST = 150.0
+_BETWEEN_LOOKS = 0.5
+# Of the run, before the first fault and after the last.
+_CALM = 2.0
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a run does; the same plan and seed do it again, as far as processes can repeat themselves.
+
+    `seconds` is how long faults go on, `rate` the messages a second. Only faults for which
+    `wanted` is true take place.
+    """
+
+    shape: Shape
+    seed: int
+    seconds: float
+    rate: float
+    wanted: Callable[[Fault], bool] = lambda _: True
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What came of a run. `unfinished` is what was still to be done when patience ended."""
+
+    plan: Plan
+    struck: list[Struck]
+    figures: dict[str, int]
+    findings: list[Finding]
+    unfinished: dict[str, int]
+    deaths: dict[str, list[int]]
+    rested_in: float
+    logs: Path
+
+    @property
+    def is_well(self) -> bool:
+        """Nothing lost, nothing doubled, nobody forgotten."""
+        return not self.findings and not self.unfinished
+
+
+async def run(plan: Plan, folder: Path, say: Say) -> Outcome:
+    """Carry a plan out in an empty folder."""
+    say(f"{plan.shape.name}: starting, seed {plan.seed}, logs in {folder / 'logs'}")
+    async with Installation(plan.shape, folder) as installation:
+        crowd = Crowd(installation, plan.seed)
+        await crowd.connect()
+        agent = await asyncio.to_thread(
+            engage, installation.database_url, installation.url(CUSTOMERS), _chance(plan, "agent")
+        )
+        storm = await _weather(plan, installation, crowd, agent, say)
+        say(f"{plan.shape.name}: {len(storm.struck)} faults over, waiting for rest")
+        await crowd.finish()
+        began = time.monotonic()
+        left = await _rest(installation.database_url)
+        rested_in = time.monotonic() - began
+        await installation.stop()
+        await crowd.leave()
+        found = await asyncio.to_thread(_load, installation.database_url)
+        seen = _seen(plan.shape, crowd, agent)
+        findings = [*(f for check in inside.CHECKS for f in check(found)), *_compared(seen, found)]
+        write_out(findings, found, installation.logs)
+        return Outcome(
+            plan=plan,
+            struck=storm.struck,
+            figures=_figures(crowd, seen, found),
+            findings=findings,
+            unfinished=left,
+            deaths=installation.deaths(),
+            rested_in=rested_in,
+            logs=installation.logs,
+        )
+
+
+async def _weather(plan: Plan, installation: Installation, crowd: Crowd, agent: Agent, say: Say) -> Storm:
+    """People write and are answered while the storm rages."""
+    chance = _chance(plan, "storm")
+    faults = [fault for fault in faults_of(installation, crowd, chance) if plan.wanted(fault)]
+    storm = Storm(faults, chance, lambda: crowd.said)
+    async with _going_on(crowd.keep_writing(plan.rate)), _going_on(agent.work()):
+        say(f"{plan.shape.name}: running, {len(faults)} faults for {plan.seconds:.0f} s")
+        await asyncio.sleep(_CALM)
+        await storm.rage(plan.seconds)
+        await asyncio.sleep(_CALM)
+    return storm
+
+
+@asynccontextmanager
+async def _going_on(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
+
+
+async def _rest(database_url: str) -> dict[str, int]:
+    """Wait until nothing is to be done; what is left when patience ends."""
+    store = Store(database_url)
+    until = time.monotonic() + REST
+    try:
+        while True:
+            left = await store.read(ledger.unfinished)
+            if not left or time.monotonic() >= until:
+                return left
+            await asyncio.sleep(_BETWEEN_LOOKS)
+    finally:
+        await asyncio.to_thread(store.close)
+
+
+def _load(database_url: str) -> Ledger:
+    store = Store(database_url)
+    try:
+        return store.run_now(ledger.load)
+    finally:
+        store.close()
+
+
+def _compared(seen: Seen, found: Ledger) -> list[Finding]:
+    return [finding for check in outside.CHECKS for finding in check(seen, found)]
+
+
+def _seen(shape: Shape, crowd: Crowd, agent: Agent) -> Seen:
+    heard: dict[outside.Chat, list[Heard]] = {}
+    for account, bot in crowd.bots.items():
+        for message in bot.sent:
+            chat = (account, str(message["chat"]["id"]))
+            heard.setdefault(chat, []).append(Heard(str(message["message_id"]), message["text"]))
+    return Seen(talks=crowd.talks, heard=heard, echoes=shape.model is None, answered=agent.answered)
+
+
+def _figures(crowd: Crowd, seen: Seen, found: Ledger) -> dict[str, int]:
+    deliveries = Counter(line.delivery for entry in found.entries for line in entry.ours)
+    reasons = Counter(case.reason for case in found.cases)
+    return {
+        "conversations": len(found.entries),
+        "messages said": crowd.said,
+        "messages handled": sum(line.handled_at is not None for e in found.entries for line in e.customers),
+        **{f"texts {name}": number for name, number in sorted(deliveries.items(), key=str)},
+        "texts of agents": len(seen.answered),
+        **{f"cases for {name}": number for name, number in sorted(reasons.items())},
+        "set aside": found.set_aside,
+    }
+
+
+def _chance(plan: Plan, purpose: str) -> Random:
+    return Random(f"{plan.seed}/{purpose}")  # noqa: S311 - to be repeated, not to be secret
