@@ -15,14 +15,24 @@ from bot.store.transcript import Draft
 
 
 def say(
-    connection: Connection, conversation: Conversation, draft: Draft, *, deadline: datetime, now: datetime
+    connection: Connection,
+    conversation: Conversation,
+    draft: Draft,
+    *,
+    deadline: datetime,
+    now: datetime,
+    since: datetime | None = None,
 ) -> list[Line]:
-    """Write a text into the conversation and queue it for sending until `deadline`."""
+    """Write a text into the conversation and queue it for sending until `deadline`.
+
+    `since` is when the customer wrote to whom it is the first response.
+    """
     lines = [
         transcript.append(connection, conversation.id, piece, now) for piece in _pieces(conversation, draft)
     ]
     for line in lines:
-        outbox.put(connection, line, now=now, deadline=deadline)
+        outbox.put(connection, line, now=now, deadline=deadline, since=since)
+        since = None
     conversations.change(
         connection,
         conversation.id,

@@ -100,15 +100,15 @@ def acknowledge(connection: Connection, opening: Opening, text: str, now: dateti
     conversation = _ours(connection, opening)
     if conversation is None or conversation.last_purpose != opening.conversation.last_purpose:
         return False
-    tell(connection, opening.conversation, text, "acknowledge", now)
+    tell(connection, opening, text, "acknowledge", now)
     return True
 
 
-def tell(
-    connection: Connection, conversation: Conversation, text: str, purpose: Purpose, now: datetime
-) -> None:
+def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, now: datetime) -> None:
     """Say a text of the brand's own."""
-    _send(connection, conversation, Reply(text=text), purpose, "", now)
+    conversation = opening.conversation
+    since = _unanswered_since(opening, conversation)
+    _send(connection, conversation, Reply(text=text), purpose, "", now, since)
 
 
 def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:
@@ -125,8 +125,10 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
             acknowledged_at=transcript.acknowledged_at(connection, conversation.id, opening.lines[0].seq),
             now=now,
         )
+    since = _unanswered_since(opening, conversation)
     for reply in outcome.replies:
-        _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now)
+        _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
+        since = None
     _remember(connection, conversation, outcome, now)
     if conversation.case_id or outcome.case:
         search.add(connection, opening.lines)
@@ -161,7 +163,7 @@ def pass_on(
     if case and alarm and case.rank > 0:
         cases.escalate(connection, case, why=alarm.why, answer_by=urgent_by, now=now)
     if notice:
-        tell(connection, opening.conversation, notice, "notice", now)
+        tell(connection, opening, notice, "notice", now)
     search.add(connection, opening.lines)
     _close(connection, opening, now)
     return True
@@ -184,6 +186,7 @@ def _send(
     purpose: Purpose,
     reply_to: str,
     now: datetime,
+    since: datetime | None,
 ) -> None:
     draft = Draft(
         author="bot",
@@ -193,7 +196,12 @@ def _send(
         reply_to=reply_to,
         delivery="queued",
     )
-    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now)
+    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
+
+
+def _unanswered_since(opening: Opening, conversation: Conversation) -> datetime | None:
+    """Since when the customer has not heard from us; None where he was told to wait a moment."""
+    return None if conversation.last_purpose == "acknowledge" else opening.since
 
 
 def _distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:

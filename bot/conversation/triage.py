@@ -114,7 +114,7 @@ def _mark(connection: Connection, seen: Seen, now: datetime) -> bool:
     if not conversations.triage(connection, conversation.id, rank=seen.rank, now=now):
         return False
     if seen.text:
-        transactions.tell(connection, conversation, seen.text, "acknowledge", now)
+        transactions.tell(connection, seen.opening, seen.text, "acknowledge", now)
     return True
 
 

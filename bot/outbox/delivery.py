@@ -21,7 +21,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.logs import within
-from bot.metrics import HANDOVERS, SENDING, SENT
+from bot.metrics import FIRST_RESPONSE, HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
 from bot.outbox.pace import Pacer
 from bot.outbox.retry import next_attempt
@@ -119,12 +119,20 @@ class Delivery:
             result = type(error).__name__
         else:
             SENDING.labels(channel.name).observe(time.perf_counter() - began)
+            self._measure(parcel)
             await self._store.run(outcomes.sent, parcel, receipt.message_id, self._clock())
             pacer.sent(parcel.outbound.address, self._clock())
             await self._accounts.working(channel.name, channel.account)
             result = "sent"
             log.debug("sent")
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
+
+    def _measure(self, parcel: Parcel) -> None:
+        """How long the customer waited, if this was the first that he heard from us."""
+        if parcel.since:
+            waited = (self._clock() - parcel.since).total_seconds()
+            labels = (parcel.conversation.channel, parcel.outbound.purpose)
+            FIRST_RESPONSE.labels(*labels).observe(max(0.0, waited))
 
     async def _failed(self, parcel: Parcel, error: DeliveryError, pacer: Pacer) -> None:
         log.warning("not sent: %s", type(error).__name__)

@@ -52,6 +52,7 @@ class Parcel(Struct, frozen=True, kw_only=True):
     """A message on its way.
 
     `interrupted` says that an earlier attempt was begun and its outcome never written down.
+    `since` is when the customer wrote to whom it is the first response.
     """
 
     outbound: Outbound
@@ -59,11 +60,14 @@ class Parcel(Struct, frozen=True, kw_only=True):
     attempts: int
     deadline: datetime
     interrupted: bool
+    since: datetime | None = None
 
 
-def put(connection: Connection, line: Line, *, now: datetime, deadline: datetime) -> None:
-    """Queue a message for sending."""
-    values = {"message_id": line.id, "conversation_id": line.conversation_id}
+def put(
+    connection: Connection, line: Line, *, now: datetime, deadline: datetime, since: datetime | None = None
+) -> None:
+    """Queue a message for sending; see `Parcel`."""
+    values = {"message_id": line.id, "conversation_id": line.conversation_id, "since": since}
     connection.execute(_INSERT, values | {"due_at": now, "deadline": deadline})
 
 
@@ -118,6 +122,7 @@ def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation) -> P
         attempts=row["attempts"],
         deadline=row["deadline"],
         interrupted=row["lease"] is not None,
+        since=row["since"],
     )
 
 

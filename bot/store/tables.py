@@ -170,6 +170,8 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("lease", String(60)),
     Column("lease_until", Moment),
+    # of a first response: when the customer wrote
+    Column("since", Moment),
 )
 
 cases = Table(

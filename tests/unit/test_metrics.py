@@ -20,6 +20,7 @@ from tests.fakes.house import House
 ACCOUNT = {"channel": "fake", "account": "main"}
 SCRIPT = {
     "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
+    "dog": understood("question_pet", "question", "Yes.", "In its box."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
 
@@ -95,6 +96,39 @@ async def test_a_turn_that_is_tried_again_handles_nothing_yet(counted: Counted) 
     await counted.house.turns.drain()
     assert counted.of("turn_seconds_count", outcome="again") == 1
     assert not any("handled_messages" in key for key in counted.all())
+
+
+async def test_the_first_response_is_timed_from_when_the_customer_wrote(counted: Counted) -> None:
+    house = counted.house
+    await house.says("Good morning")
+    house.clock.forward(seconds=2)
+    await house.says("How big may my cabin bag be?")
+    await house.turns.drain()
+    house.clock.forward(seconds=1)
+    await house.outbox.drain()
+    labels = {"channel": "fake", "purpose": "answer"}
+    assert counted.of("first_response_seconds_count", **labels) == 1
+    assert counted.of("first_response_seconds_sum", **labels) == 3
+
+
+async def test_after_one_moment_the_answer_is_no_first_response(counted: Counted) -> None:
+    house = counted.house
+    for _ in range(2):
+        await house.says("How big may my cabin bag be?")
+        house.clock.forward(seconds=1)
+        await house.triage.look()
+        await house.works()
+        house.clock.forward(minutes=1)
+    counts = {key: value for key, value in counted.all().items() if "first_response_seconds_count" in key}
+    labels = {"channel": "fake", "purpose": "acknowledge"}
+    assert counts == {name("relais_first_response_seconds_count", labels): 2}
+
+
+async def test_two_replies_are_one_first_response(counted: Counted) -> None:
+    await counted.house.says("And a dog?")
+    await counted.house.works()
+    assert counted.house.channel.texts == ["Yes.", "In its box."]
+    assert counted.of("first_response_seconds_count", channel="fake", purpose="answer") == 1
 
 
 async def test_a_handover_is_counted_by_its_reason(counted: Counted) -> None:
