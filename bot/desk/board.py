@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from aiohttp import web
@@ -13,10 +14,12 @@ from bot.desk.context import agent_of, desk_of, speech_of
 from bot.desk.live import Snapshot
 from bot.desk.pages import page, parts, render
 from bot.store import bell, queue
-from bot.store.queue import CLOSED, Counts, Entry, Wanted
-from bot.store.rows import HUMAN, Agent
+from bot.store.queue import Counts, Entry, State, Wanted
+from bot.store.rows import Agent
 
 VIEWS = ("all", "waiting", "mine", "team", "closed")
+# The views that are not of all open cases.
+STATES: Mapping[str, State] = {"waiting": "waiting", "closed": "closed"}
 
 
 class Board(Struct, frozen=True, kw_only=True):
@@ -74,9 +77,9 @@ def _load(connection: Connection, view: str, wanted: Wanted, agent: Agent, now: 
 def _wanted(view: str, search: str, agent: Agent) -> Wanted:
     """A search looks everywhere: who has a reference need not know where the case is."""
     if search:
-        return Wanted(statuses=(*HUMAN, *CLOSED), search=search)
+        return Wanted(search=search)
     return Wanted(
-        statuses={"closed": CLOSED, "waiting": ("waiting",)}.get(view, HUMAN),
+        state=STATES.get(view, "open"),
         agent_id=agent.id if view == "mine" else None,
         team=agent.team if view == "team" else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 from sqlalchemy import Boolean, and_, bindparam, func, or_, select
@@ -16,20 +16,24 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from bot.store import search, viewers
-from bot.store.rows import HUMAN, Author, Case, CaseStatus, Conversation, Line, read
+from bot.store.rows import HUMAN, Author, Case, Conversation, Line, read
 from bot.store.tables import HAS_FAILED, IS_CLOSED, agents, cases, conversations, messages
 from bot.store.viewers import Viewer
 
-CLOSED: tuple[CaseStatus, ...] = ("resolved", "handed_back")
+State = Literal["open", "waiting", "closed"]
+
 LONGEST_SEARCH = 80
 # Cases on a page.
 MOST = 100
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which cases to list; `search` is a reference, a name or words that were said."""
+    """Which cases to list; `waiting` ones are open and nobody's.
 
-    statuses: tuple[CaseStatus, ...] = HUMAN
+    `search` is a reference, a name or words that were said: it looks everywhere, whatever the state.
+    """
+
+    state: State = "open"
     team: str | None = None
     agent_id: int | None = None
     search: str = ""
@@ -63,7 +67,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 def entries(connection: Connection, wanted: Wanted, now: datetime) -> list[Entry]:
-    """Cases in the order in which they need somebody; closed and found ones by their last change."""
+    """Cases in the order in which they need somebody; what was closed or changed last comes first."""
     rows = connection.execute(*_query(connection, wanted)).mappings()
     found = [(read(Case, row), row["owner"], bool(row["customer_waits"])) for row in rows]
     talks = _conversations(connection, [case for case, _, _ in found])
@@ -127,13 +131,18 @@ _WAITS = _customer_waits()
 _CASES = select(cases, agents.c.name.label("owner"), _WAITS.label("customer_waits")).join(
     agents, agents.c.id == cases.c.agent_id, isouter=True
 )
-_OF_STATUS = _CASES.where(cases.c.status.in_(bindparam("statuses", expanding=True)))
-_OPEN = _OF_STATUS.order_by(
-    and_(cases.c.answered_at.is_not(None), ~_WAITS), cases.c.rank, cases.c.answer_by, cases.c.id
+_URGENT_FIRST = (
+    and_(cases.c.answered_at.is_not(None), ~_WAITS),
+    cases.c.rank,
+    cases.c.answer_by,
+    cases.c.id,
 )
-_LATEST_FIRST = (cases.c.updated_at.desc(), cases.c.id.desc())
-_CLOSED = _OF_STATUS.where(IS_CLOSED).order_by(*_LATEST_FIRST)
-_FOUND = _OF_STATUS.where(cases.c.id.in_(_ids)).order_by(*_LATEST_FIRST)
+_IN_STATE = {
+    "open": _CASES.where(cases.c.status.in_(HUMAN)).order_by(*_URGENT_FIRST),
+    "waiting": _CASES.where(cases.c.status == "waiting").order_by(*_URGENT_FIRST),
+    "closed": _CASES.where(IS_CLOSED).order_by(cases.c.resolved_at.desc(), cases.c.id.desc()),
+}
+_FOUND = _CASES.where(cases.c.id.in_(_ids)).order_by(cases.c.updated_at.desc(), cases.c.id.desc())
 _COUNTS = select(
     func.sum(when((cases.c.status == "waiting", 1), else_=0)),
     func.sum(when((cases.c.agent_id == bindparam("agent"), 1), else_=0)),
@@ -152,12 +161,10 @@ _FAILED = select(messages.c.conversation_id).where(messages.c.conversation_id.in
 
 
 def _query(connection: Connection, wanted: Wanted) -> tuple[Select, dict[str, Any]]:
-    values: dict[str, Any] = {"statuses": list(wanted.statuses)}
+    query, values = _IN_STATE[wanted.state], {}
     if wanted.search:
-        query = _FOUND
-        values["ids"] = search.find(connection, wanted.search[:LONGEST_SEARCH], wanted.limit)
-    else:
-        query = _CLOSED if set(wanted.statuses) <= set(CLOSED) else _OPEN
+        ids = search.find(connection, wanted.search[:LONGEST_SEARCH], wanted.limit)
+        query, values = _FOUND, {"ids": ids}
     if wanted.team:
         query = query.where(cases.c.team == wanted.team)
     if wanted.agent_id:

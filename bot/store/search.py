@@ -8,11 +8,13 @@ names, or in one message. What the bot says is not searched.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, intersect, or_, select
+from sqlalchemy import bindparam, intersect, select, union
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
+from sqlalchemy.sql.elements import BindParameter
 
 from bot.store.rows import Case, Conversation, Line
 from bot.store.tables import cases, conversations, messages, names
@@ -55,13 +57,11 @@ _SAID = {
         " GROUP BY conversation_id ORDER BY max(message_id) DESC LIMIT :most"
     ),
 }
-_CASES = select(cases.c.id).where(
-    or_(
-        cases.c.conversation_id.in_(bindparam("talks", expanding=True)),
-        cases.c.id.in_(
-            select(conversations.c.case_id).where(conversations.c.id.in_(bindparam("talks", expanding=True)))
-        ),
-    )
+_talks: BindParameter[Any] = bindparam("talks", expanding=True)
+# One after the other: as one condition PostgreSQL would read all cases.
+_CASES = union(
+    select(cases.c.id).where(cases.c.conversation_id.in_(_talks)),
+    select(conversations.c.case_id).where(conversations.c.id.in_(_talks)),
 )
 
 
@@ -94,7 +94,8 @@ def find(connection: Connection, sought: str, most: int) -> list[int]:
     if not words:
         return []
     # A reference may be typed with or without its dash.
-    named = _named(connection, words, most) | _named(connection, ("".join(words),), most)
+    ways = {words, ("".join(words),)}
+    named = {case_id for way in ways for case_id in _named(connection, way, most)}
     return list(named | _said(connection, words, most))
 
 

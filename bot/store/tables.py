@@ -197,14 +197,15 @@ cases = Table(
     Column("acknowledged_at", Moment),
     Column("answer_by", Moment, nullable=False),
     Column("answered_at", Moment),
+    # of a closed case, whether it was resolved or handed back
     Column("resolved_at", Moment),
     Column("updated_at", Moment, nullable=False),
     Index("ix_cases_queue", "status", "rank", "answer_by"),
 )
-IS_CLOSED = cases.c.status.in_((literal_column("'resolved'"), literal_column("'handed_back'")))
+IS_CLOSED = cases.c.resolved_at.is_not(None)
 Index(
     "ix_cases_closed",
-    cases.c.updated_at,
+    cases.c.resolved_at,
     cases.c.id,
     sqlite_where=IS_CLOSED,
     postgresql_where=IS_CLOSED,

@@ -10,15 +10,14 @@ from sqlalchemy.engine import Connection
 
 from bot.store import cases, conversations, migrate, queue, search, tables, transcript
 from bot.store.cases import NewCase
-from bot.store.queue import CLOSED, Wanted
-from bot.store.rows import HUMAN, Line
+from bot.store.queue import Wanted
+from bot.store.rows import Line
 from bot.store.store import Store
 from bot.store.transcript import Draft
 from tests.fakes.channel import event
 from tests.fakes.clock import FakeClock
 
 NOW = FakeClock()()
-EVERYWHERE = (*HUMAN, *CLOSED)
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def write_old_rows(connection: Connection) -> None:
 
 
 def found(store: Store, sought: str) -> list[str]:
-    entries = store.run_now(queue.entries, Wanted(statuses=EVERYWHERE, search=sought), NOW)
+    entries = store.run_now(queue.entries, Wanted(search=sought), NOW)
     return [entry.case.reference for entry in entries]
 
 
@@ -179,7 +178,7 @@ def test_the_case_that_changed_last_comes_first(store: Store) -> None:
 def test_of_a_word_that_everybody_uses_the_latest_cases_are_found(store: Store) -> None:
     for number in range(12):
         store.run_now(begins, f"Person{number}", "Hello", f"NB-CASE{number:02}")
-    few = Wanted(statuses=EVERYWHERE, search="hello", limit=5)
+    few = Wanted(search="hello", limit=5)
     entries = store.run_now(queue.entries, few, NOW)
     assert [entry.case.reference for entry in entries] == [f"NB-CASE{n:02}" for n in (11, 10, 9, 8, 7)]
 

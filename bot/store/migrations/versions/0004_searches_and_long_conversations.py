@@ -23,7 +23,7 @@ TOGETHER = 5_000
 UNHANDLED = "author = 'customer' AND handled_at IS NULL"
 CHANGED = "edited_at IS NOT NULL OR deleted_at IS NOT NULL"
 FAILED = "delivery IN ('failed', 'unknown')"
-CLOSED = "status IN ('resolved', 'handed_back')"
+CLOSED = "resolved_at IS NOT NULL"
 EDIT = "action = 'message_edited'"
 
 NAMES = """
@@ -44,7 +44,7 @@ def upgrade() -> None:
     _create_index("ix_messages_unhandled", "messages", ["conversation_id", "seq"], where=UNHANDLED)
     _create_index("ix_messages_changed", "messages", ["conversation_id", "seq"], where=CHANGED)
     _create_index("ix_messages_failed", "messages", ["conversation_id", "seq"], where=FAILED)
-    _create_index("ix_cases_closed", "cases", ["updated_at", "id"], where=CLOSED)
+    _create_index("ix_cases_closed", "cases", ["resolved_at", "id"], where=CLOSED)
     op.create_index(op.f("ix_received_received_at"), "received", ["received_at"])
     for column in ("conversation_id", "case_id"):
         op.drop_index(f"ix_record_{column}", table_name="record")
