@@ -14,7 +14,7 @@ from bot.errors import SettingsError
 from bot.vitals import STOPPING
 
 # How long requests under way may take when the process is told to stop, in seconds.
-GRACE = 4.0
+GRACE = 3.0
 # How long a connection that is kept open may be silent then before it is closed, in seconds.
 LINGER = 1.0
 # How long callers who are being let in when the door closes have to get in, in seconds.

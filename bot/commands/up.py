@@ -29,8 +29,8 @@ from bot.commands.web import gateway_url, until_it_answers, worker_url
 from bot.settings import Settings, read_settings
 from bot.supervisor import Program, Supervisor, Voice, check_ports, model
 
-# A process answers what is under way (bot/serving.py, 5 s at most), then ends its turns (3 s).
-_GRACE = 10.0
+# A process answers what is under way (bot/serving.py, 4 s at most), then ends its turns (3 s).
+_GRACE = 8.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

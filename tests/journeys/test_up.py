@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -108,6 +109,39 @@ async def test_nothing_survives_a_killed_supervisor_and_it_starts_again(up: Up) 
     assert not any("First login" in line for line in again.said)
 
 
+async def test_workers_and_several_rasa_servers_share_the_work_and_survive_each_other(
+    tmp_path: Path,
+) -> None:
+    ports = {"RELAIS_RASA_PORT": str(two_free_ports()), "RELAIS_WORKER_PORT": str(two_free_ports())}
+    others = {name: str(free_port()) for name in PORTS if name not in ports}
+    many = {"RELAIS_WORKERS": "2", "RELAIS_RASA_SERVERS": "2"}
+    up = await Up.start({"RELAIS_STATE": str(tmp_path), **ports, **others, **many})
+    try:
+        await up.says("Relais is up")
+        assert await doctor(up) == 0
+        assert await answers(up, "What size may my cabin bag be?") == ["customer", "bot"]
+        os.kill(up.pid_of("rasa"), signal.SIGKILL)
+        os.kill(up.pid_of("worker"), signal.SIGKILL)
+        assert await answers(up, "How much is a checked bag?") == ["customer", "bot"]
+        await up.says("worker-1 ended by itself (killed by SIGKILL). It is started again")
+    finally:
+        assert await up.gets(signal.SIGTERM) == 0
+
+
+async def answers(up: Up, text: str) -> list[str]:
+    """The authors of the first two messages of a new conversation."""
+    authors: list[str] = []
+    async with aiohttp.ClientSession(up.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.post("/chat/messages", json={"client_message_id": "1", "text": text}) as response:
+            assert response.status == 202
+        async with session.get("/chat/events") as stream:
+            async for line in stream.content:
+                authors += re.findall(r'"author":"(\w+)","name"', line.decode())
+                if len(authors) == 2:
+                    break
+    return authors
+
+
 def end_of(pid: int) -> asyncio.Future[None]:
     """Done when the process has ended, whosever child it is (pidfd_open(2))."""
     loop = asyncio.get_running_loop()
@@ -136,6 +170,14 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
+
+
+def two_free_ports() -> int:
+    """The first of two in a row."""
+    while True:
+        port = free_port()
+        if is_free(port + 1):
+            return port
 
 
 def is_free(port: int) -> bool:
