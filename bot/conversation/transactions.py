@@ -105,10 +105,10 @@ def acknowledge(connection: Connection, opening: Opening, text: str, now: dateti
 
 
 def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, now: datetime) -> None:
-    """Say a text of the brand's own."""
-    conversation = opening.conversation
+    """Say a text of the brand's own, never before what it follows was written: clocks differ."""
+    conversation, moment = opening.conversation, max(now, opening.until)
     since = _unanswered_since(opening, conversation)
-    _send(connection, conversation, Reply(text=text), purpose, "", now, since)
+    _send(connection, conversation, Reply(text=text), purpose, "", moment, since)
 
 
 def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.assistant.scripted import understood
-from bot.conversation import transactions
+from bot.conversation import transactions, triage
 from bot.conversation.transactions import Opening
 from bot.store import cases, conversations, tables
 from tests.fakes.channel import event
@@ -50,6 +50,14 @@ async def test_a_case_runs_from_when_the_customer_wrote_though_the_clock_was_set
     assert case.opened_at == written
     assert case.answer_by > written
     assert case.acknowledged_at == written
+
+
+async def test_an_acknowledgement_is_never_before_what_it_acknowledges(house: House) -> None:
+    await house.says("cabin bag?")
+    opening = house.store.run_now(transactions.open_turn, 1, "")
+    seen = triage.Seen(opening=opening, rank=triage.NORMAL, text="One moment")
+    house.store.run_now(triage.mark, [seen], house.clock.time - HOUR)
+    assert house.lines()[1].created_at == house.clock.time
 
 
 async def test_the_clocks_of_a_case_never_stop_before_it_began(house: House) -> None:
