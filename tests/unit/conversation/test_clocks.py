@@ -96,13 +96,7 @@ async def test_what_comes_while_an_empty_turn_ends_is_not_forgotten(house: House
 
 def zoe(house: House) -> int:
     """An agent."""
-    values = {
-        "login": "zoe",
-        "name": "Zoe",
-        "role": "agent",
-        "password_hash": "",
-        "created_at": house.clock(),
-    }
+    values = {"login": "zoe", "name": "Zoe", "role": "agent", "password_hash": ""}
     row = insert(tables.agents).values(created_at=house.clock(), **values)
     agent_id: int = house.store.run_now(lambda connection: connection.execute(row).inserted_primary_key[0])
     return agent_id
