@@ -243,6 +243,7 @@ async def test_of_turns_that_may_end_the_process_one_is_taken_at_a_time(house: H
     house.assistant.gate.clear()
     await house.turns.start()
     await until(lambda: attempts(house) == [1, SUSPECT - 1, SUSPECT - 1, SUSPECT])
+    await until(lambda: len(house.assistant.asked) >= 2)
     assert len(house.assistant.asked) == 2  # one of the three, and the new one
     house.assistant.gate.set()
     await house.turns.idle()
