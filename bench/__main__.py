@@ -23,6 +23,8 @@ from bot.supervisor import Supervisor, model
 # A whole run is kept with the sources; a part of one, or a trial, is not.
 _KEPT = (Path("bench/results/latest.json"), Path("docs/performance.md"), Path("docs/images/performance.svg"))
 _TRIED = tuple(FOLDER / file.name for file in _KEPT)
+# A measure that is stuck must not keep the others from being taken, in seconds.
+_LONGEST = 1200.0
 
 
 @click.command("bench")
@@ -81,10 +83,13 @@ async def _take(
     """One measure. What it fails of is noted, and the others are taken."""
     began = time.monotonic()
     try:
-        measured = await measure(workshop)
-    except (RelaisError, OSError, asyncio.TimeoutError) as error:
-        workshop.say(f"{name} failed: {error}")
+        measured = await asyncio.wait_for(measure(workshop), _LONGEST)
+    except asyncio.TimeoutError:
+        measured = Measured(name=name, failed=f"it took longer than {_LONGEST / 60:g} minutes")
+    except (RelaisError, OSError) as error:
         measured = Measured(name=name, failed=str(error) or type(error).__name__)
+    if measured.failed:
+        workshop.say(f"{name} failed: {measured.failed}")
     return msgspec.structs.replace(measured, seconds=round(time.monotonic() - began, 1))
 
 

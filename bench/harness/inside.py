@@ -1,7 +1,7 @@
 """`python -m bench.harness.inside`: a model in this process, without servers.
 
-Reads conversations as JSON from the standard input, a list of lists of texts; takes them one after
-the other, reading and answering, and writes the seconds that each turn took.
+Reads conversations from a file of JSON, a list of lists of texts; takes them one after the other,
+reading and answering, and writes the seconds that each turn took to another.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 import time
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,13 +26,14 @@ _WARMING_UP = ("Bonjour", "Hello", "Hola")
 @click.command()
 @click.option("--model", required=True)
 @click.option("--actions", required=True, help="The address of an action server.")
-def command(model: str, actions: str) -> None:
+@click.option("--said", type=click.Path(path_type=Path), required=True, help="Where they are.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where the times go.")
+def command(model: str, actions: str, said: Path, out: Path) -> None:
     """Take the turns and tell their times."""
     os.environ.update(QUIET)
     warnings.showwarning = lambda *_, **__: None
-    said = msgspec.json.decode(sys.stdin.buffer.read(), type=list[list[str]])
-    seconds = asyncio.run(_take(model, actions, said))
-    sys.stdout.buffer.write(msgspec.json.encode(seconds))
+    talks = msgspec.json.decode(said.read_bytes(), type=list[list[str]])
+    out.write_bytes(msgspec.json.encode(asyncio.run(_take(model, actions, talks))))
 
 
 async def _take(model: str, actions: str, said: Sequence[Sequence[str]]) -> list[float]:

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from bench.harness.figures import Figure, Measured
 from bench.harness.messages import Message
-from bench.harness.platform import Ears, Letter
+from bench.harness.platform import Ears, Heard, Letter
+from bench.harness.processes import BenchFailed
 from bench.harness.product import Setup
 from bench.harness.spread import described, median
 from bench.harness.stage import Stage, stage
@@ -89,10 +90,17 @@ async def _round(post: Letters, ears: Ears, letters: Sequence[Letter], first: in
         start = time.perf_counter()
         answer = ears.await_text(letters[number].chat)
         await post.post(number)
-        seconds.append((await asyncio.wait_for(answer, PATIENCE)).at - start)
+        seconds.append((await _patiently(answer)).at - start)
     # In a chat a platform takes one message a second: nobody is measured waiting for that.
     await asyncio.sleep(max(began + PAUSE - time.perf_counter(), 0))
     return seconds
+
+
+async def _patiently(answer: asyncio.Future[Heard]) -> Heard:
+    try:
+        return await asyncio.wait_for(answer, PATIENCE)
+    except asyncio.TimeoutError:
+        raise BenchFailed(f"a message got no answer within {PATIENCE:g} s") from None
 
 
 def _sorted(rounds: Sequence[Sequence[float]], places: Sequence[Place]) -> tuple[list[float], list[float]]:

@@ -87,7 +87,7 @@ async def _measured_by_rest(url: str, meter: Meter, talks: Talks) -> Rate:
 
 async def _in_process(workshop: Workshop, talks: Talks) -> Rate:
     with workshop.folder("turns-inside") as folder:
-        seconds = await turns_inside(workshop, talks, folder)
+        seconds = await turns_inside(workshop.options.model, talks, folder)
         return Rate(turns=len(seconds) / sum(seconds), details={"turn_ms": described(seconds)})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -99,6 +100,17 @@ def test_a_measure_that_fails_keeps_none_of_the_others_from_being_taken(
     failed, taken = written(folder / "bench/results/latest.json").measured
     assert failed.failed == "no luck"
     assert taken.figures == (GOOD,)
+
+
+def test_a_measure_that_is_stuck_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stuck(_: Workshop) -> Measured:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(main, "MEASURES", {"turns": stuck})
+    monkeypatch.setattr(main, "_LONGEST", 0.01)
+    assert run().exit_code == 1
+    assert "took longer" in written(folder / "bench/results/latest.json").measured[0].failed
 
 
 def test_an_unknown_measure_is_refused(folder: Path) -> None:
