@@ -16,16 +16,20 @@ from bot.desk.context import agent_of, desk_of, speech_of
 from bot.desk.live import Snapshot
 from bot.desk.pages import page, parts, render
 from bot.errors import NotFound
-from bot.store import agents, bell, cases, conversations, record, viewers
+from bot.store import agents, bell, cases, conversations, record, transcript, viewers
 from bot.store.rows import Agent, Case, Conversation, Line, Recorded
 from bot.store.viewers import Viewer
 
-# A page of more messages than this loads slowly; the earlier ones are one click away.
+# A page costs the same however long a conversation is: earlier messages are pages of their own.
 SHOWN = 200
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
-    """All that the page of a case shows to one agent."""
+    """All that the page of a case shows to one agent.
+
+    `before` is the message up to which an earlier part is shown, None where it is the end.
+    `has_earlier` says that there are messages before those that are shown.
+    """
 
     case: Case
     agent: Agent
@@ -35,7 +39,8 @@ class Dossier(Struct, frozen=True, kw_only=True):
     entries: tuple[Recorded, ...]
     viewers: tuple[Viewer, ...]
     earlier: Mapping[history.Place, list[str]]
-    hidden: bool
+    before: int | None
+    has_earlier: bool
 
     @property
     def owner(self) -> str | None:
@@ -110,34 +115,48 @@ async def stream_case(request: web.Request) -> web.StreamResponse:
 
 async def _dossier(request: web.Request) -> Dossier:
     desk = desk_of(request)
-    everything = "all" in request.query
+    wished = request.query.get("before", "")
+    before = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) < 10 else None
     try:
         return await desk.store.read(
-            load, request.match_info["reference"], agent_of(request), desk.now(), everything
+            load, request.match_info["reference"], agent_of(request), desk.now(), before
         )
     except NotFound as error:
         raise web.HTTPNotFound from error
 
 
-def load(connection: Connection, reference: str, agent: Agent, now: datetime, everything: bool) -> Dossier:
-    """Read a case with all that belongs to it; raises `NotFound`."""
+def load(
+    connection: Connection, reference: str, agent: Agent, now: datetime, before: int | None = None
+) -> Dossier:
+    """Read a case with its last messages, or the last before message `before`; raises `NotFound`."""
     case = cases.by_reference(connection, reference)
     if case is None:
         raise NotFound(f"there is no case {reference!r}")
     ids = cases.conversations_of(connection, case)
-    lines = cases.messages_in(connection, case)
-    entries = record.of_case(connection, case.id, ids)
+    lines = cases.messages_in(connection, ids, SHOWN + 1, before)
+    until = transcript.load(connection, before).created_at if before else None
+    has_earlier, lines = len(lines) > SHOWN, lines[-SHOWN:]
     return Dossier(
         case=case,
         agent=agent,
         names={person.id: person.name for person in agents.all_agents(connection)},
         talks=tuple(conversations.load(connection, i) for i in ids),
-        lines=tuple(lines if everything else lines[-SHOWN:]),
-        entries=tuple(entries),
+        lines=tuple(lines),
+        entries=tuple(record.of_case(connection, case.id, ids, until=until)),
         viewers=tuple(viewers.of_cases(connection, [case.id], now)),
-        earlier=history.earlier_words(entries),
-        hidden=not everything and len(lines) > SHOWN,
+        earlier=_earlier_words(connection, lines),
+        before=before,
+        has_earlier=has_earlier,
     )
+
+
+def _earlier_words(connection: Connection, lines: list[Line]) -> Mapping[history.Place, list[str]]:
+    edited = [line for line in lines if line.edited_at]
+    if not edited:
+        return {}
+    since = min(line.created_at for line in edited)
+    talks = {line.conversation_id for line in edited}
+    return history.earlier_words(record.edits(connection, list(talks), since))
 
 
 def _conversations(connection: Connection, reference: str) -> list[int]:
@@ -154,6 +173,7 @@ def _snapshot(request: web.Request, dossier: Dossier) -> Snapshot:
             "head": render(macros.head, *told),
             "watching": render(macros.watching),
             "facts": render(macros.facts),
+            "earlier": render(macros.earlier),
             "acts": render(macros.acts),
             "composer": render(macros.composer),
         },

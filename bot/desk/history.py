@@ -25,12 +25,11 @@ def actor_in_words(entry: Recorded, speech: Speech, names: Mapping[int, str]) ->
     return names.get(int(number), entry.actor) if number else speech.of("actor", kind)
 
 
-def earlier_words(entries: Sequence[Recorded]) -> dict[Place, list[str]]:
+def earlier_words(edits: Sequence[Recorded]) -> dict[Place, list[str]]:
     """What edited messages said before, oldest first."""
     earlier: dict[Place, list[str]] = defaultdict(list)
-    for entry in entries:
-        if entry.action == "message_edited":
-            earlier[entry.conversation_id, entry.details["seq"]].append(entry.details["before"])
+    for edit in edits:
+        earlier[edit.conversation_id, edit.details["seq"]].append(edit.details["before"])
     return dict(earlier)
 
 

@@ -37,8 +37,15 @@ _REFERENCE_LENGTH = 6
 # Statements that every turn or delivery needs are built once: that takes longer than to execute them.
 _INSERT = insert(cases)
 _LOAD = select(cases).where(cases.c.id == bindparam("wanted"))
-_HOLD = _LOAD.with_for_update(nowait=True)
 _BY_REFERENCE = select(cases).where(cases.c.reference == bindparam("wanted"))
+_BEFORE = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("talk"), messages.c.id < bindparam("before"))
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("most"))
+)
+# The highest number of a row.
+_NO_MESSAGE = 2**31 - 1
 _CURRENT = select(tables.conversations.c.case_id).where(tables.conversations.c.id == bindparam("of"))
 
 
@@ -113,16 +120,6 @@ def load(connection: Connection, case_id: int) -> Case:
     if row is None:
         raise NotFound(f"there is no case {case_id}")
     return read(Case, row)
-
-
-def hold(connection: Connection, case_id: int | None) -> Case | None:
-    """The same, which nobody else moves until the end of the transaction.
-
-    An agent moves a case first and writes in its conversation then, a turn the other way round: to
-    wait here could be to wait for each other. Who comes second is called again (`Store.run`).
-    """
-    row = connection.execute(_HOLD, {"wanted": case_id}).mappings().one() if case_id else None
-    return read(Case, row) if row else None
 
 
 def current(connection: Connection, case_id: int | None) -> Case | None:
@@ -275,12 +272,17 @@ def conversations_of(connection: Connection, case: Case) -> list[int]:
     return [case.conversation_id, *(i for i in joined if i != case.conversation_id)]
 
 
-def messages_in(connection: Connection, case: Case) -> list[Line]:
-    """The messages of all conversations of a case, by the time they were written."""
-    ids = conversations_of(connection, case)
-    query = select(messages).where(messages.c.conversation_id.in_(ids))
-    rows = connection.execute(query.order_by(messages.c.created_at, messages.c.id))
-    return [read(Line, row) for row in rows.mappings()]
+def messages_in(
+    connection: Connection, conversation_ids: list[int], most: int, before: int | None = None
+) -> list[Line]:
+    """The last messages of a case's conversations, or the last before message `before`, in order."""
+    values = {"most": most, "before": before or _NO_MESSAGE}
+    lines = [
+        read(Line, row)
+        for conversation_id in conversation_ids
+        for row in connection.execute(_BEFORE, {"talk": conversation_id, **values}).mappings()
+    ]
+    return sorted(lines, key=lambda line: line.id)[-most:]
 
 
 def references(connection: Connection, conversation_ids: list[int]) -> dict[int, str]:

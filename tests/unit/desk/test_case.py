@@ -1,8 +1,22 @@
+import re
+
+import pytest
+
 from bot.desk import case as case_page
 from bot.store import cases
 from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
 
 PATH = f"/desk/cases/{REFERENCE}"
+
+
+def link_to_earlier(page: str) -> str:
+    found = re.search(r'href="(\?before=\d+)"', page)
+    assert found
+    return found.group(1)
+
+
+def numbers_in(page: str) -> list[str]:
+    return re.findall(r"line (\d+);", page)
 
 
 async def text_of(client: Client, path: str = PATH) -> str:
@@ -75,14 +89,73 @@ async def test_a_reopened_case_is_still_its_agents(house: DeskHouse, ann: Client
     assert "wrote again; the case is reopened" in page
 
 
-async def test_a_very_long_conversation_is_shown_from_its_end(house: DeskHouse, ann: Client) -> None:
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many messages a page shows: few."""
+    monkeypatch.setattr(case_page, "SHOWN", 5)
+    return 5
+
+
+async def test_a_very_long_conversation_is_shown_from_its_end(
+    house: DeskHouse, ann: Client, shown: int
+) -> None:
     house.case("The very first words")
-    for number in range(case_page.SHOWN):
+    for number in range(shown):
         house.says(f"line {number}")
-    page, whole = await text_of(ann), await text_of(ann, f"{PATH}?all")
+    page = await text_of(ann)
     assert "The very first words" not in page
-    assert "Show all" in page
-    assert "The very first words" in whole
+    assert "Back to the latest" not in page
+    earlier = await text_of(ann, PATH + link_to_earlier(page))
+    assert "The very first words" in earlier
+    assert "line 0" not in earlier
+    assert "Show earlier" not in earlier
+    assert "Back to the latest" in earlier
+
+
+async def test_earlier_parts_of_a_conversation_leave_nothing_out(
+    house: DeskHouse, ann: Client, shown: int
+) -> None:
+    case = house.case("line 0;", surface="public")
+    house.joins(case, "line 1;")
+    for number in range(2, 3 * shown):
+        house.says(f"line {number};", surface="public" if number % 3 else "private")
+    seen: list[str] = []
+    page = await text_of(ann)
+    while "Show earlier" in page:
+        seen = numbers_in(page) + seen
+        page = await text_of(ann, PATH + link_to_earlier(page))
+    assert numbers_in(page) + seen == [str(number) for number in range(3 * shown)]
+
+
+async def test_an_earlier_part_ends_with_the_record_of_its_time(
+    house: DeskHouse, ann: Client, shown: int
+) -> None:
+    house.case("The very first words")
+    await act(ann, "claim")
+    house.clock.forward(hours=1)
+    for number in range(shown):
+        house.says(f"line {number}")
+    house.clock.forward(hours=1)
+    await act(ann, "resolve")
+    page = await text_of(ann)
+    earlier = await text_of(ann, PATH + link_to_earlier(page))
+    assert "claimed the case" in page
+    assert "resolved the case" in page
+    assert "claimed the case" in earlier
+    assert "resolved the case" not in earlier
+
+
+@pytest.mark.parametrize("before", ["0", "-1", "x", "9" * 30, "1; --"])
+async def test_a_wrong_place_in_a_conversation_is_its_end(house: DeskHouse, ann: Client, before: str) -> None:
+    house.case("The very first words")
+    answer = await ann.get(PATH, params={"before": before})
+    assert answer.status == 200
+    assert "The very first words" in await answer.text()
+
+
+async def test_a_place_that_no_message_has_is_not_there(house: DeskHouse, ann: Client) -> None:
+    house.case()
+    assert (await ann.get(f"{PATH}?before=999")).status == 404
 
 
 async def test_what_was_found_in_the_messages_is_folded_away(house: DeskHouse, ann: Client) -> None:
