@@ -52,9 +52,8 @@ def promptness(
     for it, chat in zip(posted, chats, strict=True):
         texts = heard.get(chat, ())
         wait = min((text.at - it.due for text in texts if text.at >= it.due), default=None)
-        if (wait is None or wait > limit) and _was_told(
-            [text for text in texts if text.at < it.due], wording
-        ):
+        before = [text for text in texts if text.at < it.due]
+        if (wait is None or wait > limit) and _was_told(before, wording):
             told_before += 1
         elif wait is None:
             silent += 1
