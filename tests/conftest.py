@@ -38,7 +38,8 @@ def redis_url(shared_redis: servers.Redis) -> str:
     return shared_redis.url
 
 
-ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.servers)]
+# The first test that wants a server starts it, which takes seconds on a machine that has other work.
+ENGINES = ["sqlite", pytest.param("postgres", marks=[pytest.mark.servers, pytest.mark.timeout(30)])]
 
 
 @pytest.fixture(params=ENGINES)

@@ -153,7 +153,7 @@ def pass_on(
     conversation = conversations.lock(connection, opening.conversation.id, opening.lease)
     if conversation is None:
         return False
-    case = cases.hold(connection, conversation.case_id)
+    case = cases.current(connection, conversation.case_id)
     if case and case.status == "handed_back":
         # Just now: these messages are the bot's again.
         conversations.give_back(connection, conversation.id, opening.lease, now)
@@ -172,10 +172,11 @@ def pass_on(
 def _ours(connection: Connection, opening: Opening) -> Conversation | None:
     """The conversation, if the lease holds and no human has come in since the turn began.
 
-    Nor does anybody come in before the end of the transaction.
+    Nor does anybody before the end of the transaction: who moves a case writes that into the record
+    of its conversation, which we hold.
     """
     conversation = conversations.lock(connection, opening.conversation.id, opening.lease)
-    case = cases.hold(connection, conversation.case_id) if conversation else None
+    case = cases.current(connection, conversation.case_id) if conversation else None
     return conversation if case is None or case.status == "handed_back" else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -234,6 +234,29 @@ def test_the_bot_says_nothing_after_an_agent_has_stepped_in(processes: Processes
         said = [line.author for line in processes.store.run_now(transcript.after, talk, 0)]
         assert said in (["customer", "bot", "agent"], ["customer", "agent"])
         processes.store.run_now(conversations.release, talk, due_at=None)
+
+
+def test_a_turn_that_ends_while_an_agent_is_stepping_in_says_nothing(processes: Processes) -> None:
+    zoe = person(processes.store, "zoe")
+    talk = processes.store.run_now(hello, 1)
+    case = processes.store.run_now(open_case, talk)
+    processes.store.run_now(cases.hand_back, case.id, zoe, NOW)
+    opening = opened(processes.store)
+    stepping_in, turn_tried = threading.Event(), threading.Event()
+
+    def step_in_slowly(connection: Connection) -> None:
+        cases.step_in(connection, case.id, zoe, answer_by=NOW, now=NOW)
+        stepping_in.set()
+        turn_tried.wait()
+
+    with ThreadPoolExecutor(2) as threads:
+        agent = threads.submit(processes.stores[1].run_now, step_in_slowly)
+        stepping_in.wait()
+        turn = threads.submit(processes.stores[0].run_now, transactions.finish, opening, ANSWER, NOW)
+        wait([turn], timeout=0.5)
+        turn_tried.set()
+        agent.result()
+        assert not turn.result()
 
 
 def test_a_form_that_is_sent_twice_at_once_does_its_work_once(processes: Processes) -> None:
