@@ -60,8 +60,7 @@ HANDOVERS = Counter(
 )
 LEASES_LOST = Counter(
     "relais_leases_lost",
-    "Jobs whose lease went to another process before they ended, by job: turns.",
-    ["job"],
+    "Turns whose lease went to another process before they ended.",
 )
 TRIAGE_ACKNOWLEDGEMENTS = Counter(
     "relais_triage_acknowledgements",

@@ -263,5 +263,5 @@ def _count(conversation: Conversation, outcome: str, messages: int, reason: str 
 
 
 def _lost() -> str:
-    LEASES_LOST.labels(bell.TURNS).inc()
+    LEASES_LOST.inc()
     return "lost"

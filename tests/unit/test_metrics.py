@@ -169,7 +169,7 @@ async def test_a_turn_whose_lease_went_to_another_is_lost(counted: Counted) -> N
     assert house.store.run_now(conversations.claim, "another", now=now, until=now + LEASE, most=1)
     house.assistant.gate.set()
     await house.turns.idle()
-    assert counted.of("leases_lost_total", job="turns") == 1
+    assert counted.of("leases_lost_total") == 1
     assert counted.of("turn_seconds_count", outcome="lost") == 1
 
 
