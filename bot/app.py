@@ -19,6 +19,7 @@ from bot.channels.registry import CHANNELS
 from bot.chat import add_chat
 from bot.clock import Clock, now
 from bot.desk import add_desk
+from bot.echo import Echo
 from bot.errors import BrandError
 from bot.gateway import MAX_BODY, Gateway
 from bot.guard import Guard, load_guard
@@ -131,6 +132,8 @@ def build(
 
     async def at_work(_: web.Application) -> AsyncIterator[None]:
         running = [connect(channel, accounts) for channel in channels.values()]
+        if accepts:
+            running.append(Echo(store, bell).run())
         if works:
             running += steps(
                 store=store,

@@ -214,6 +214,22 @@ async def test_a_worker_tells_of_itself_and_accepts_nothing(house: Installation)
                 assert (path, response.status) == (path, status)
 
 
+async def test_a_page_shows_what_another_process_says_as_soon_as_it_is_said(house: Installation) -> None:
+    await house.start("gateway", "--accept-only")
+    await house.start("worker")
+    async with aiohttp.ClientSession(house.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as page:
+        for number in range(3):
+            said = {"client_message_id": str(number), "text": "May my cat come?"}
+            await (await page.post("/chat/messages", json=said)).read()
+            began = asyncio.get_running_loop().time()
+            async with page.get("/chat/events", params={"after": 2 * number + 1}) as stream:
+                async for line in stream.content:
+                    if ANSWER in line.decode():
+                        break
+            # A look of the worker and one of the gateway; the page's own would come after two seconds.
+            assert asyncio.get_running_loop().time() - began < 1.8
+
+
 async def write(house: Installation) -> None:
     visitor = Visitor(house.url, keep=False)
     await visitor.says("May my cat come?")
