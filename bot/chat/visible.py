@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +15,8 @@ from bot.store.rows import Conversation, Line
 
 # How far back a button may lie that is pressed now.
 REACH = 100
+# Who opens the chat sees so many of the last messages, however long the conversation is.
+SHOWN = 500
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -50,19 +53,23 @@ class News(Struct, frozen=True, kw_only=True):
 
 
 def news(connection: Connection, address: Address, position: int, changed_at: datetime | None) -> News:
-    """What happened after message `position`; before it, what changed after `changed_at`."""
+    """What happened after message `position`; before it, what changed after `changed_at`.
+
+    From the beginning on, position 0, only the last `SHOWN` messages are told.
+    """
     conversation = conversations.find(connection, address)
     if conversation is None:
         return News(changed_at=changed_at, forgotten=position > 0)
     forgotten = position > conversation.last_seq
-    after = 0 if forgotten else position
+    known = 0 if forgotten else position
+    after = known or max(0, conversation.last_seq - SHOWN)
     lines = transcript.after(connection, conversation.id, after)
     changed = transcript.changed_since(connection, conversation.id, changed_at)
     reached = lines[-1].seq if lines else after
     return News(
         conversation_id=conversation.id,
         messages=_visible(connection, lines),
-        changed=_visible(connection, [line for line in changed if line.seq <= after]),
+        changed=_visible(connection, [line for line in changed if line.seq <= known]),
         position=reached,
         more=reached < conversation.last_seq,
         changed_at=max([_changed_at(line) for line in changed], default=changed_at),
@@ -102,17 +109,19 @@ def _changed_at(line: Line) -> datetime:
 
 
 def _visible(connection: Connection, lines: list[Line]) -> tuple[Message, ...]:
-    return tuple(_message(connection, line) for line in lines if line.author != "note")
+    people = {line.agent_id for line in lines if line.agent_id is not None}
+    names = {agent_id: _first_name(connection, agent_id) for agent_id in people}
+    return tuple(_message(line, names) for line in lines if line.author != "note")
 
 
-def _message(connection: Connection, line: Line) -> Message:
+def _message(line: Line, names: Mapping[int, str]) -> Message:
     if line.author == "note":
         raise ValueError("a note is never shown to a visitor")
     deleted = line.deleted_at is not None
     return Message(
         seq=line.seq,
         author=line.author,
-        name=_first_name(connection, line.agent_id),
+        name="" if line.agent_id is None else names[line.agent_id],
         text="" if deleted else line.readable,
         buttons=line.buttons,
         at=line.created_at,
@@ -123,7 +132,5 @@ def _message(connection: Connection, line: Line) -> Message:
     )
 
 
-def _first_name(connection: Connection, agent_id: int | None) -> str:
-    if agent_id is None:
-        return ""
+def _first_name(connection: Connection, agent_id: int) -> str:
     return next(iter(agents.load(connection, agent_id).name.split()), "")

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from bot.store.rows import HUMAN, CaseStatus
 from bot.store.set_aside import Kind
-from bot.store.tables import accounts, cases, conversations, messages, outbox, set_aside
+from bot.store.tables import IS_UNHANDLED, accounts, cases, conversations, messages, outbox, set_aside
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
@@ -38,8 +38,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
 
 
 _TURNS = select(func.count()).where(conversations.c.due_at <= bindparam("now"))
-_UNHANDLED = and_(messages.c.author == "customer", messages.c.handled_at.is_(None))
-_MESSAGES = select(func.count(), func.min(messages.c.id)).where(_UNHANDLED)
+_MESSAGES = select(func.count(), func.min(messages.c.id)).where(IS_UNHANDLED)
 _WRITTEN_AT = select(messages.c.created_at).where(messages.c.id == bindparam("wanted"))
 _TO_SEND = select(func.count(), func.min(outbox.c.message_id)).select_from(outbox)
 _TO_SEND_NOW = select(func.count()).where(outbox.c.due_at <= bindparam("now"))

@@ -14,7 +14,7 @@ from bot.errors import NotFound
 from bot.messages import Attachment, Button, Purpose
 from bot.store import record, search
 from bot.store.rows import Author, Line, read
-from bot.store.tables import conversations, messages
+from bot.store.tables import IS_CHANGED, IS_UNHANDLED, conversations, messages
 
 # What a message has not lived through when it is written.
 _UNTOUCHED = dict.fromkeys(("delivery_reason", "handled_at", "edited_at", "deleted_at"))
@@ -25,13 +25,14 @@ _LOAD = select(messages).where(messages.c.id == bindparam("wanted"))
 _LOAD_ALL = select(messages).where(messages.c.id.in_(bindparam("wanted", expanding=True)))
 _UNHANDLED = (
     select(messages)
-    .where(
-        messages.c.conversation_id == bindparam("conversation"),
-        messages.c.author == "customer",
-        messages.c.handled_at.is_(None),
-    )
+    .where(messages.c.conversation_id == bindparam("conversation"), IS_UNHANDLED)
     .order_by(messages.c.seq)
     .limit(bindparam("most"))
+)
+_BY_PLATFORM_ID = select(messages).where(
+    messages.c.conversation_id == bindparam("conversation"),
+    messages.c.platform_id == bindparam("wanted"),
+    messages.c.author == "customer",
 )
 _MARK_HANDLED = (
     update(messages)
@@ -126,12 +127,9 @@ def by_platform_id(connection: Connection, conversation_id: int, platform_id: st
 
 def changed_since(connection: Connection, conversation_id: int, moment: datetime | None) -> list[Line]:
     """The messages that were edited or deleted after a moment, or ever; in order."""
-    edited, deleted = messages.c.edited_at, messages.c.deleted_at
-    if moment is None:
-        changed = or_(edited.is_not(None), deleted.is_not(None))
-    else:
-        changed = or_(edited > moment, deleted > moment)
-    query = select(messages).where(messages.c.conversation_id == conversation_id, changed)
+    query = select(messages).where(messages.c.conversation_id == conversation_id, IS_CHANGED)
+    if moment:
+        query = query.where(or_(messages.c.edited_at > moment, messages.c.deleted_at > moment))
     return _lines(connection, query)
 
 
@@ -150,8 +148,7 @@ def mark_handled(connection: Connection, lines: Iterable[Line], now: datetime) -
 
 def mark_all_handled(connection: Connection, conversation_id: int, now: datetime) -> None:
     """Say that everything that the customer wrote is taken care of."""
-    waiting = (messages.c.conversation_id == conversation_id, messages.c.author == "customer")
-    query = update(messages).where(*waiting, messages.c.handled_at.is_(None))
+    query = update(messages).where(messages.c.conversation_id == conversation_id, IS_UNHANDLED)
     connection.execute(query.values(handled_at=now))
 
 
@@ -174,9 +171,7 @@ def open_again(connection: Connection, conversation_id: int, handled_at: datetim
 def waiting_since(connection: Connection, conversation_id: int) -> datetime | None:
     """When the customer wrote the oldest message that is not handled; None if all are."""
     query = select(func.min(messages.c.created_at)).where(
-        messages.c.conversation_id == conversation_id,
-        messages.c.author == "customer",
-        messages.c.handled_at.is_(None),
+        messages.c.conversation_id == conversation_id, IS_UNHANDLED
     )
     moment: datetime | None = connection.execute(query).scalar()
     return moment
@@ -254,12 +249,10 @@ def _next_seq(connection: Connection, conversation_id: int) -> int:
 
 
 def _by_platform_id(connection: Connection, conversation_id: int, platform_id: str) -> Sequence[Line]:
-    query = select(messages).where(
-        messages.c.conversation_id == conversation_id,
-        messages.c.platform_id == platform_id,
-        messages.c.author == "customer",
-    )
-    return _lines(connection, query)
+    values = {"conversation": conversation_id, "wanted": platform_id}
+    lines = [read(Line, row) for row in connection.execute(_BY_PLATFORM_ID, values).mappings()]
+    # Asked for in this order, SQLite would go through the whole conversation.
+    return sorted(lines, key=lambda line: line.seq)
 
 
 def _change(connection: Connection, message_id: int, **values: object) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.engine import Connection
 
+from bot.chat.visible import SHOWN
 from bot.clock import now
 from bot.messages import Button
 from bot.store import agents, cases, transcript
@@ -63,11 +64,28 @@ async def test_number_beyond_the_conversation_says_to_forget_it(ann: VisitorClie
     assert await (await ann.listen(after=40)).texts_until_ready() == ["reset", "one"]
 
 
-async def test_long_conversation_arrives_whole(ann: VisitorClient, server: ChatServer) -> None:
+async def test_long_conversation_is_shown_from_its_end(ann: VisitorClient, server: ChatServer) -> None:
     await ann.says("0")
     await server.store.run(_fill, 1200)
     texts = await (await ann.listen()).texts_until_ready()
-    assert texts == [str(number) for number in range(1201)]
+    assert texts == [str(number) for number in range(1201)][-SHOWN:]
+
+
+async def test_all_that_was_missed_of_a_long_conversation_arrives(
+    ann: VisitorClient, server: ChatServer
+) -> None:
+    await ann.says("0")
+    await server.store.run(_fill, 1200)
+    texts = await (await ann.listen(after=1)).texts_until_ready()
+    assert texts == [str(number) for number in range(1, 1201)]
+
+
+async def test_changes_before_what_is_shown_are_not_told(ann: VisitorClient, server: ChatServer) -> None:
+    await ann.says("0")
+    await server.store.run(_fill, SHOWN)
+    await server.store.run(transcript.edit, 1, "m1", "zero", now())
+    events = await ann.listen()
+    assert len(await events.texts_until_ready()) == SHOWN
 
 
 async def test_messages_written_while_streams_come_and_go_arrive_exactly_once(
