@@ -126,7 +126,7 @@ class Postgres(Server):
         super().__init__(folder)
         self._settings = ["max_connections=300", *settings]
         if not durable:
-            self._settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+            self._settings += ["fsync=off", "full_page_writes=off"]
         self._names = (f"test_{number}" for number in count(1))
         self._has_template = False
         self._initialise()
