@@ -48,6 +48,10 @@ test: install check edge validate stories ## Everything: lint, types, data, stor
 unit: $(stamp) ## The quick tests only: no Rasa, no browser, no PostgreSQL, no Redis
 	.venv/bin/pytest -m "not rasa and not browser and not servers and not slow"
 
+.PHONY: faults
+faults: $(stamp) ## Break real processes for MINUTES=15 while customers write, and reconcile; SEED=n repeats a run
+	@$(python) -m tests.faults --minutes $(or $(MINUTES),15) $(if $(SEED),--seed $(SEED))
+
 .PHONY: coverage
 coverage: $(stamp) ## The quick tests, and the lines they do not reach
 	.venv/bin/coverage run -m pytest -q -m "not rasa and not browser"

@@ -24,10 +24,14 @@ _PATIENCE = 120.0
 
 
 class Crowd:
-    """People who write, and the bots they write to. `talks` are all that have begun."""
+    """People who write, and the bots they write to. `talks` are all that have begun.
 
-    def __init__(self, installation: Installation, seed: int) -> None:
+    `pause` is the longest that somebody is silent in a talk, in seconds.
+    """
+
+    def __init__(self, installation: Installation, seed: int, pause: float) -> None:
         self.talks: list[Talk] = []
+        self._pause = pause
         self._seed = seed
         self._words = Words()
         self._url = installation.url(CUSTOMERS)
@@ -57,7 +61,7 @@ class Crowd:
         chance = Random(f"{self._seed}/{number}")  # noqa: S311 - to be repeated, not to be secret
         talk = self._makers()[chance.choice(KINDS)](number, chance)
         self.talks.append(talk)
-        self._going.append(asyncio.create_task(talk.go(chance.randint(_FEWEST, _MOST))))
+        self._going.append(asyncio.create_task(talk.go(chance.randint(_FEWEST, _MOST), self._pause)))
 
     async def finish(self) -> None:
         """Wait until everybody has said everything and the platforms have got rid of it."""

@@ -140,9 +140,11 @@ class Installation:
         for caller in (CUSTOMERS, TELEGRAM):
             await self._join(caller, GATEWAY, self._ports[GATEWAY])
         await asyncio.to_thread(self._prepare)
-        await self._run(self._rasa(), f"http://{LOOPBACK}:{self._ports[RASA]}/webhooks/relais/")
+        starting = [self._run(self._rasa(), f"http://{LOOPBACK}:{self._ports[RASA]}/webhooks/relais/")]
         for name in self.ours:
-            await self._run(self._program(name), f"http://{LOOPBACK}:{self._ports[name]}/health")
+            program = self._program(name)
+            starting.append(self._run(program, f"http://{LOOPBACK}:{self._ports[name]}/health"))
+        await asyncio.gather(*starting)
 
     def _start_machines(self) -> dict[str, int]:
         """PostgreSQL and Redis, where the shape has them; the ports that they listen on."""

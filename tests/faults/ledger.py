@@ -96,6 +96,13 @@ def unfinished(connection: Connection) -> dict[str, int]:
     return {name: number for name, number in left.items() if number}
 
 
+def under_way(connection: Connection) -> int:
+    """How many messages somebody is sending now."""
+    sending = select(func.count()).where(tables.outbox.c.lease.is_not(None))
+    number: int = connection.execute(sending).scalar_one()
+    return number
+
+
 def _rows(connection: Connection, table: Any) -> list[Mapping[str, Any]]:
     return list(connection.execute(select(table)).mappings())
 

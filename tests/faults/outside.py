@@ -128,7 +128,7 @@ def _by_chat(ledger: Ledger) -> Mapping[Chat, list[Entry]]:
     """The conversations in each chat of a platform; the web chat has none, it reads the database."""
     found: dict[Chat, list[Entry]] = defaultdict(list)
     for entry in ledger.entries:
-        if entry.conversation.channel == "telegram":
+        if entry.conversation.channel != ChatTalk.channel:
             found[entry.conversation.account, entry.conversation.chat].append(entry)
     return found
 

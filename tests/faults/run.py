@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.store.store import Store
 from tests.faults import inside, ledger, outside
@@ -31,6 +31,8 @@ Say = Callable[[str], None]
 # by design is a message whose deliverer died, for the minute of its lease.
 REST = 150.0
 _BETWEEN_LOOKS = 0.5
+_INSTANT, _LOOKS = 0.01, 300
+_SHORT = (0.5, 2.0)
 # Of the run, before the first fault and after the last.
 _CALM = 2.0
 
@@ -39,13 +41,16 @@ class Plan(Struct, frozen=True, kw_only=True):
     """What a run does; the same plan and seed do it again, as far as processes can repeat themselves.
 
     `seconds` is how long faults go on, `rate` the messages a second. Only faults for which
-    `wanted` is true take place.
+    `wanted` is true take place. In a `brief` run each does so once, and who sends is killed
+    between two messages: what a dead process was about to send waits for the end of its lease,
+    which is a minute.
     """
 
     shape: Shape
     seed: int
-    seconds: float
+    seconds: float = 0
     rate: float
+    brief: bool = False
     wanted: Callable[[Fault], bool] = lambda _: True
 
 
@@ -71,7 +76,7 @@ async def run(plan: Plan, folder: Path, say: Say) -> Outcome:
     """Carry a plan out in an empty folder."""
     say(f"{plan.shape.name}: starting, seed {plan.seed}, logs in {folder / 'logs'}")
     async with Installation(plan.shape, folder) as installation:
-        crowd = Crowd(installation, plan.seed)
+        crowd = Crowd(installation, plan.seed, pause=1.0 if plan.brief else 4.0)
         await crowd.connect()
         agent = await asyncio.to_thread(
             engage, installation.database_url, installation.url(CUSTOMERS), _chance(plan, "agent")
@@ -84,7 +89,8 @@ async def run(plan: Plan, folder: Path, say: Say) -> Outcome:
         rested_in = time.monotonic() - began
         await installation.stop()
         await crowd.leave()
-        found = await asyncio.to_thread(_load, installation.database_url)
+        async with _store(installation.database_url) as store:
+            found = await store.read(ledger.load)
         seen = _seen(plan.shape, crowd, agent)
         findings = [*(f for check in inside.CHECKS for f in check(found)), *_compared(seen, found)]
         write_out(findings, found, installation.logs)
@@ -104,13 +110,30 @@ async def _weather(plan: Plan, installation: Installation, crowd: Crowd, agent: 
     """People write and are answered while the storm rages."""
     chance = _chance(plan, "storm")
     faults = [fault for fault in faults_of(installation, crowd, chance) if plan.wanted(fault)]
+    if plan.brief:
+        faults = [_gently(fault, installation.database_url) for fault in faults]
     storm = Storm(faults, chance, lambda: crowd.said)
     async with _going_on(crowd.keep_writing(plan.rate)), _going_on(agent.work()):
         say(f"{plan.shape.name}: running, {len(faults)} faults for {plan.seconds:.0f} s")
         await asyncio.sleep(_CALM)
-        await storm.rage(plan.seconds)
+        await (storm.pass_by() if plan.brief else storm.rage(plan.seconds))
         await asyncio.sleep(_CALM)
     return storm
+
+
+def _gently(fault: Fault, database_url: str) -> Fault:
+    """The same for a short time; a death between two messages, if there is such a moment."""
+
+    async def between_messages() -> None:
+        async with _store(database_url) as store:
+            for _ in range(_LOOKS):
+                if not await store.read(ledger.under_way):
+                    break
+                await asyncio.sleep(_INSTANT)
+        await fault.begin()
+
+    begin = between_messages if fault.is_death else fault.begin
+    return structs.replace(fault, begin=begin, seconds=min(fault.seconds, _SHORT))
 
 
 @asynccontextmanager
@@ -127,24 +150,22 @@ async def _going_on(work: Coroutine[object, object, None]) -> AsyncIterator[None
 
 async def _rest(database_url: str) -> dict[str, int]:
     """Wait until nothing is to be done; what is left when patience ends."""
-    store = Store(database_url)
     until = time.monotonic() + REST
-    try:
+    async with _store(database_url) as store:
         while True:
             left = await store.read(ledger.unfinished)
             if not left or time.monotonic() >= until:
                 return left
             await asyncio.sleep(_BETWEEN_LOOKS)
-    finally:
-        await asyncio.to_thread(store.close)
 
 
-def _load(database_url: str) -> Ledger:
+@asynccontextmanager
+async def _store(database_url: str) -> AsyncIterator[Store]:
     store = Store(database_url)
     try:
-        return store.run_now(ledger.load)
+        yield store
     finally:
-        store.close()
+        await asyncio.to_thread(store.close)
 
 
 def _compared(seen: Seen, found: Ledger) -> list[Finding]:

@@ -45,6 +45,17 @@ class Storm:
         until = self._began + seconds
         await asyncio.gather(self._line(until, 0.0), self._line(until, seconds / 2))
 
+    async def pass_by(self) -> None:
+        """Each fault once, on two lines from the start."""
+        order = self._chance.sample(self._faults, len(self._faults))
+        await asyncio.gather(self._each(order[::2]), self._each(order[1::2]))
+
+    async def _each(self, faults: list[Fault]) -> None:
+        for fault in faults:
+            while fault.part in self._suffering:  # noqa: ASYNC110 - half a second is soon enough
+                await asyncio.sleep(_CALM[0])
+            await self._strike(fault)
+
     async def _line(self, until: float, wait: float) -> None:
         await asyncio.sleep(wait if self._faults else until - time.monotonic())
         while time.monotonic() < until:

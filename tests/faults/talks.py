@@ -23,6 +23,7 @@ _PATIENCE = aiohttp.ClientTimeout(total=10)
 # A stream that is silent for longer than its heartbeat is dead.
 _SILENCE = aiohttp.ClientTimeout(total=None, sock_read=20)
 _BEFORE_RETRY = 0.5
+PAUSES = (0.0, 0.1, 0.25, 0.5, 1.0)
 
 
 class Heard(Struct, frozen=True):
@@ -80,11 +81,11 @@ class Talk(ABC):
     async def say(self) -> None:
         """Say one thing more; returns when the platform has it."""
 
-    async def go(self, messages: int) -> None:
-        """Say so many things, sometimes in one breath."""
+    async def go(self, messages: int, pause: float) -> None:
+        """Say so many things, sometimes in one breath, with pauses of up to so many seconds."""
         for _ in range(messages):
             await self.say()
-            await asyncio.sleep(self.chance.choice((0.0, 0.3, 1.0, 2.0, 4.0)))
+            await asyncio.sleep(pause * self.chance.choice(PAUSES))
 
 
 class TelegramTalk(Talk):
@@ -161,9 +162,9 @@ class ChatTalk(Talk):
         if self._session:
             await self._session.close()
 
-    async def go(self, messages: int) -> None:
+    async def go(self, messages: int, pause: float) -> None:
         await self.open()
-        await super().go(messages)
+        await super().go(messages, pause)
 
     async def say(self) -> None:
         number, text = self._words.next(self.chance)

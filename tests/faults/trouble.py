@@ -41,13 +41,14 @@ ANSWERS: dict[str, tuple[PlatformFault, int]] = {
 
 
 class Fault(Struct, frozen=True, kw_only=True):
-    """What is done to `part`, for so many seconds."""
+    """What is done to `part`, for so many seconds; `is_death` of one who sends messages."""
 
     part: str
     what: str
     begin: Step
     end: Step
     seconds: Span = BRIEF
+    is_death: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +70,14 @@ def faults_of(installation: Installation, crowd: Crowd, chance: Random) -> list[
 
 def _deaths(installation: Installation) -> Iterator[Fault]:
     for name, part in installation.parts.items():
-        yield Fault(part=name, what="is killed", begin=part.kill, end=part.revive, seconds=(0.0, 0.0))
+        yield Fault(
+            part=name,
+            what="is killed",
+            begin=part.kill,
+            end=part.revive,
+            seconds=(0.0, 0.0),
+            is_death=name in installation.workers,
+        )
         yield _stop(part, "is stopped", BRIEF)
         if name in installation.workers:
             yield _stop(part, "is stopped for longer than its leases", LONG)
