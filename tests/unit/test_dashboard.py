@@ -17,6 +17,7 @@ from bot import metrics
 DASHBOARD = Path("deploy/grafana/relais.json")
 RULES = Path("deploy/prometheus/rules.yml")
 ENDINGS = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
+GUIDE = Path("docs/operations.md")
 # Prometheus' own: whether a target answers.
 BUILT_IN = {"up"}
 # Prometheus names each target by these: ours must not.
@@ -89,6 +90,12 @@ def test_counters_are_asked_for_by_their_rate(query: str) -> None:
 def test_every_metric_of_ours_is_on_the_dashboard() -> None:
     shown = " ".join(target["expr"] for panel in panels() for target in panel.get("targets", ()))
     assert {name for name in ours() if name not in shown} == set()
+
+
+def test_every_metric_of_ours_is_explained_with_its_labels() -> None:
+    rows = re.findall(r"^\| `(relais_[a-z_]+)`(?: •)? \| ([a-z, ]*?) ?\|", GUIDE.read_text(), re.MULTILINE)
+    told = {re.sub("_total$", "", name): set(filter(None, labels.split(", "))) for name, labels in rows}
+    assert told == ours()
 
 
 def test_the_dashboard_has_its_rows_and_no_panel_lies_on_another() -> None:
