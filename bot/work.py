@@ -64,7 +64,7 @@ def steps(
         triage.run(),
         turns(store, bell, answering, clock).run(),
         delivery.worker().run(),
-        *(poll(channel, inbox, accounts) for channel in channels.values()),
+        *(poll(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
     ]
 
 

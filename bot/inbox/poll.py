@@ -6,9 +6,12 @@ import asyncio
 import logging
 
 from bot.channels.base import Channel
+from bot.clock import Clock
 from bot.errors import AccountStopped, BadPayload, DeliveryError, Stumbled
 from bot.inbox.accept import Inbox
+from bot.inbox.alone import Alone
 from bot.store.accounts import Accounts
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +21,14 @@ PAUSE = 5.0
 STOPPED = 60.0
 
 
-async def poll(channel: Channel, inbox: Inbox, accounts: Accounts) -> None:
+async def poll(channel: Channel, inbox: Inbox, accounts: Accounts, *, store: Store, clock: Clock) -> None:
+    """Fetch until cancelled, unless the account gets webhooks or another process does so already."""
+    if channel.poll() is not None:
+        name = f"poll/{channel.name}/{channel.account}"
+        await Alone(name, lambda: _fetch(channel, inbox, accounts), store=store, clock=clock).run()
+
+
+async def _fetch(channel: Channel, inbox: Inbox, accounts: Accounts) -> None:
     """Fetch until cancelled; each body is asked for after the one before was committed."""
     while True:
         try:

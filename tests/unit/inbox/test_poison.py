@@ -143,7 +143,8 @@ class Polled(FakeChannel):
 async def test_one_bad_update_does_not_stop_the_polling(house: House) -> None:
     bad = b'["bad"]'
     channel = Polled(body(house, 1), bad, b"{}", body(house, 2), over=bad)
-    await poll(channel, house.inbox, Accounts(house.store, house.bell, house.clock))
+    accounts = Accounts(house.store, house.bell, house.clock)
+    await poll(channel, house.inbox, accounts, store=house.store, clock=house.clock)
     assert len(house.lines()) == 2
     assert [row.body for row in waiting(house)] == ['["bad"]']
     assert channel.fetched == TRIES + 1

@@ -52,7 +52,7 @@ async def test_a_refused_account_is_red_until_it_is_taken_again(
     channel = Refused(msgspec.json.encode([event("hello", number=1, at=house.clock())]))
     known = Accounts(house.store, house.bell, house.clock)
     with house.bell.listen(bell.QUEUE) as desk:
-        task = asyncio.create_task(poll(channel, house.inbox, known))
+        task = asyncio.create_task(poll(channel, house.inbox, known, store=house.store, clock=house.clock))
         assert await desk.wait(5)
     assert house.store.run_now(accounts.stopped)
     channel.is_refused = False
