@@ -22,6 +22,7 @@ from bot.store.viewers import Viewer
 
 # A page costs the same however long a conversation is: earlier messages are pages of their own.
 SHOWN = 200
+ENTRIES = 200
 
 
 class Dossier(Struct, frozen=True, kw_only=True):
@@ -142,7 +143,7 @@ def load(
         names={person.id: person.name for person in agents.all_agents(connection)},
         talks=tuple(conversations.load(connection, i) for i in ids),
         lines=tuple(lines),
-        entries=tuple(record.of_case(connection, case.id, ids, until=until)),
+        entries=tuple(record.of_case(connection, case.id, ids, most=ENTRIES, until=until)),
         viewers=tuple(viewers.of_cases(connection, [case.id], now)),
         earlier=_earlier_words(connection, lines),
         before=before,

@@ -289,8 +289,8 @@ def references(connection: Connection, conversation_ids: list[int]) -> dict[int,
     """The references of the current cases of conversations; without those that have none."""
     talks = tables.conversations
     query = select(talks.c.id, cases.c.reference).join_from(talks, cases, cases.c.id == talks.c.case_id)
-    rows = connection.execute(query.where(talks.c.id.in_(conversation_ids)))
-    return {conversation_id: reference for conversation_id, reference in rows}
+    rows = connection.execute(query.where(talks.c.id.in_(conversation_ids))).mappings()
+    return {row["id"]: row["reference"] for row in rows}
 
 
 def by_reference(connection: Connection, reference: str) -> Case | None:

@@ -128,6 +128,9 @@ def _index_words() -> None:
     if connection.dialect.name == "sqlite":
         # The triggers came after the rows: all at once is faster.
         op.execute("INSERT INTO words_said (words_said) VALUES ('rebuild')")
+    else:
+        # Until it knows how common words are, PostgreSQL takes the wrong way to some of them.
+        op.execute("ANALYZE names, words")
 
 
 def _in_parts(table: str, query: str) -> Iterator[list[Any]]:

@@ -1,0 +1,225 @@
+"""What people wait for costs the same in a small database and in a large one.
+
+Not time is measured, which depends on who else is busy, but work: the instructions that SQLite
+executes, and the rows that PostgreSQL reads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from msgspec import Struct
+from sqlalchemy import select, text
+from sqlalchemy.engine import Connection
+
+from bench.filling import Sizes
+from bench.loading import fill_database
+from bot.chat import visible
+from bot.desk import case as case_page
+from bot.inbox.accept import accept
+from bot.messages import Address, Inbound
+from bot.store import (
+    agents,
+    backlog,
+    cases,
+    conversations,
+    outbox,
+    queue,
+    search,
+    set_aside,
+    transcript,
+    viewers,
+)
+from bot.store.queue import Wanted
+from bot.store.rows import Agent, Conversation
+from bot.store.store import Store
+from bot.store.tables import conversations as all_conversations
+from tests import servers
+from tests.conftest import ENGINES
+from tests.fakes.clock import FakeClock
+
+NOW = FakeClock()()
+SMALL = Sizes(messages=3_000, open_cases=40, longest=60)
+LARGE = Sizes(messages=20_000, open_cases=40, longest=3_000)
+# An index is a level deeper, and conversations are not of the same length.
+MORE = 1.5
+STEP = 10
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """Who acts where: an agent, the longest conversation, words that were said."""
+
+    connection: Connection
+    agent: Agent
+    talk: Conversation
+    reference: str
+    words: str
+    common_word: str
+
+    @property
+    def address(self) -> Address:
+        return self.talk.address
+
+
+Act = Callable[[Scene], object]
+
+
+def lists(**wanted: Any) -> Act:
+    return lambda scene: queue.entries(scene.connection, Wanted(limit=10, **wanted), NOW)
+
+
+def finds(what: Callable[[Scene], str]) -> Act:
+    return lambda scene: queue.entries(scene.connection, Wanted(limit=10, search=what(scene)), NOW)
+
+
+def opens_earlier_part(scene: Scene) -> object:
+    place = transcript.latest(scene.connection, scene.talk.id, 30)[0].id
+    return case_page.load(scene.connection, scene.reference, scene.agent, NOW, place)
+
+
+def writes(scene: Scene) -> object:
+    event = Inbound(
+        address=scene.address,
+        event_id="new",
+        message_id="new",
+        sent_at=NOW,
+        author="Ann",
+        text="And one thing more",
+    )
+    return accept(scene.connection, [event], NOW)
+
+
+def writes_and_is_handled(scene: Scene) -> object:
+    writes(scene)
+    lines = transcript.unhandled(scene.connection, scene.talk.id, 30)
+    search.add(scene.connection, lines)
+    transcript.mark_handled(scene.connection, lines, NOW)
+    return transcript.unhandled(scene.connection, scene.talk.id, 1)
+
+
+ACTS: dict[str, Act] = {
+    "queue": lists(),
+    "waiting": lists(state="waiting"),
+    "mine": lists(agent_id=1),
+    "closed": lists(state="closed"),
+    "counts": lambda scene: queue.counts(scene.connection, scene.agent.id, "care"),
+    "find by reference": finds(lambda scene: scene.reference),
+    "find by name": finds(lambda scene: scene.talk.author),
+    "find by words": finds(lambda scene: scene.words),
+    "find by a common word": finds(lambda scene: scene.common_word),
+    "find nothing": finds(lambda scene: "nowhere"),
+    "open a case": lambda s: case_page.load(s.connection, s.reference, s.agent, NOW),
+    "open an earlier part": opens_earlier_part,
+    "open a chat": lambda s: visible.news(s.connection, s.address, 0, None),
+    "look for news": lambda s: visible.news(s.connection, s.address, s.talk.last_seq, NOW),
+    "find what was accepted": lambda s: visible.accepted(s.connection, s.address, f"m{s.talk.id}-1"),
+    "press a button": lambda s: visible.offered(s.connection, s.address, "/nothing"),
+    "last of a customer": lambda s: transcript.last_platform_id(s.connection, s.talk.id),
+    "write": writes,
+    "write, and be handled": writes_and_is_handled,
+    "begin a turn": lambda s: conversations.claim(s.connection, "me", now=NOW, until=NOW),
+    "read what is unhandled": lambda s: transcript.unhandled(s.connection, s.talk.id, 30),
+    "look for what waits": lambda s: conversations.waiting(s.connection, NOW, 10),
+    "send": lambda s: outbox.claim(s.connection, "me", now=NOW, until=NOW),
+    "edit": lambda s: transcript.edit(s.connection, s.talk.id, f"m{s.talk.id}-1", "Hello", NOW),
+    "who looks": lambda s: viewers.of_cases(s.connection, [s.talk.case_id or 0], NOW),
+    "count what was set aside": lambda s: set_aside.count(s.connection),
+    "figures": lambda s: backlog.backlog(s.connection, NOW),
+}
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def stores(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Store, Store]]:
+    """A small database and a large one."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("databases")
+        yield from _filled(f"sqlite:///{folder / 'small.db'}", f"sqlite:///{folder / 'large.db'}")
+    else:
+        server: servers.Postgres = request.getfixturevalue("postgres")
+        with server.fresh(migrated=False) as small, server.fresh(migrated=False) as large:
+            yield from _filled(small, large)
+
+
+def _filled(small: str, large: str) -> Iterator[tuple[Store, Store]]:
+    fill_database(small, SMALL, NOW)
+    fill_database(large, LARGE, NOW)
+    stores = Store(small), Store(large)
+    yield stores
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture(autouse=True)
+def few_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages so short that both databases fill them."""
+    monkeypatch.setattr(case_page, "SHOWN", 20)
+    monkeypatch.setattr(visible, "SHOWN", 20)
+    monkeypatch.setattr(visible, "REACH", 20)
+    monkeypatch.setattr(case_page, "ENTRIES", 5)
+    monkeypatch.setattr(search, "MOST_MESSAGES", 100)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", ACTS)
+def test_it_costs_the_same_in_a_large_database(stores: tuple[Store, Store], name: str) -> None:
+    small, large = (store.run_now(cost, ACTS[name]) for store in stores)
+    assert large <= small * MORE + 20, f"{name}: {small} became {large}"
+
+
+def cost(connection: Connection, act: Act) -> int:
+    """How much work an act is, which is then undone."""
+    scene = _scene(connection)
+    work = {"sqlite": _instructions, "postgresql": _rows_read}[connection.dialect.name]
+    savepoint = connection.begin_nested()
+    # The first time statements are prepared.
+    act(scene)
+    savepoint.rollback()
+    savepoint = connection.begin_nested()
+    found = work(connection, lambda: act(scene))
+    savepoint.rollback()
+    return found
+
+
+def _scene(connection: Connection) -> Scene:
+    longest = select(all_conversations.c.id).order_by(all_conversations.c.last_seq.desc()).limit(1)
+    talk = conversations.load(connection, connection.execute(longest).scalar_one())
+    lines = transcript.after(connection, talk.id, 0, limit=50)
+    common = Counter(word for line in lines for word in line.text.lower().strip(".").split())
+    return Scene(
+        connection=connection,
+        agent=agents.load(connection, 1),
+        talk=talk,
+        reference=cases.load(connection, talk.case_id or 0).reference,
+        words=lines[0].text,
+        common_word=common.most_common(1)[0][0],
+    )
+
+
+def _instructions(connection: Connection, act: Callable[[], object]) -> int:
+    driver: Any = connection.connection.dbapi_connection
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += STEP
+
+    driver.set_progress_handler(count, STEP)
+    act()
+    driver.set_progress_handler(None, 0)
+    return steps
+
+
+def _rows_read(connection: Connection, act: Callable[[], object]) -> int:
+    before = _rows_read_so_far(connection)
+    act()
+    return _rows_read_so_far(connection) - before
+
+
+def _rows_read_so_far(connection: Connection) -> int:
+    read = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+    return int(connection.execute(text(read)).scalar_one())
