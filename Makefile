@@ -40,8 +40,12 @@ format: $(stamp) ## Put imports and layout in order
 edge: $(stamp) ## Prove that bot runs on a newer Python without Rasa
 	@scripts/edge
 
+.PHONY: proxy
+proxy: $(stamp) ## Put the TLS proxy of deploy/ into var/proxy, for the test of rolling restarts
+	@scripts/proxy
+
 .PHONY: test
-test: install check edge validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
+test: install check edge proxy validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
 	.venv/bin/pytest
 
 .PHONY: unit
