@@ -36,7 +36,9 @@ def detect(text: str, languages: Collection[str]) -> str | None:
     if not languages or not (long_enough or any(votes.values())):
         return None
     guesses = _guesses(bare, tuple(languages)) if long_enough else dict.fromkeys(languages, 1.0)
-    return _winner({name: guesses[name] * exp(_WEIGHT * votes[name]) for name in languages})
+    # Only how far the votes lie apart counts; the exponential of hundreds is no number any more.
+    most = max(votes.values())
+    return _winner({name: guesses[name] * exp(_WEIGHT * (votes[name] - most)) for name in languages})
 
 
 def _votes(text: str, languages: Collection[str]) -> dict[str, float]:

@@ -36,7 +36,9 @@ log = logging.getLogger(__name__)
 # The wait for an answer ends before the promise does, so that there is time to send.
 SHARE_OF_PROMISE = 0.7
 SHORTEST_WAIT = timedelta(seconds=0.3)
-RETRY = timedelta(seconds=1)
+# Between two questions to an assistant that is away. A crowd that asks it every second would keep
+# the whole process busy.
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(seconds=8)
 
 Channels = Mapping[tuple[str, str], Channel]
 
@@ -185,11 +187,15 @@ class Answering:
             surface=opening.conversation.surface,
         )
         asked = asyncio.ensure_future(self._assistant.read(turn))
-        done, _ = await asyncio.wait({asked}, timeout=self._wait_for_first(opening))
-        if not done:
-            await self._acknowledge(opening, scene)
-            await self._show_typing(opening.conversation)
-        return await asked
+        try:
+            done, _ = await asyncio.wait({asked}, timeout=self._wait_for_first(opening))
+            if not done:
+                await self._acknowledge(opening, scene)
+                await self._show_typing(opening.conversation)
+            return await asked
+        finally:
+            # Whoever takes the turn again asks again: nobody waits for this answer any more.
+            asked.cancel()
 
     def _wait_for_first(self, opening: Opening) -> float:
         promise = self._brand.promises.acknowledge_within * SHARE_OF_PROMISE
@@ -208,7 +214,7 @@ class Answering:
             decision = rules.give_up("assistant_unavailable", self._brand)
             return await self._carry_out(decision, UNREAD, scene)
         await self._acknowledge(opening, scene)
-        return await self._give_back(opening, now + RETRY)
+        return await self._give_back(opening, now + rest(now - opening.since))
 
     async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> str:
         if decision.kind == "hand_over":
@@ -253,6 +259,11 @@ class Answering:
     def _moment(self, opening: Opening) -> datetime:
         """Now, but never before what is answered was written: clocks differ, and are set back."""
         return max(self._clock(), opening.until)
+
+
+def rest(waited: timedelta) -> timedelta:
+    """How long to wait before the assistant is asked again: longer, the longer it is away. Pure."""
+    return min(max(waited / 2, SHORTEST_REST), LONGEST_REST)
 
 
 def _count(conversation: Conversation, outcome: str, messages: int, reason: str = "") -> None:

@@ -173,10 +173,13 @@ def _ours(connection: Connection, opening: Opening) -> Conversation | None:
     """The conversation, if the lease holds and no human has come in since the turn began.
 
     Nor does anybody before the end of the transaction: who moves a case writes that into the record
-    of its conversation, which we hold.
+    of the conversation in which it began, which we hold as well as ours.
     """
     conversation = conversations.lock(connection, opening.conversation.id, opening.lease)
     case = cases.current(connection, conversation.case_id) if conversation else None
+    if conversation and case and case.conversation_id != conversation.id:
+        conversations.hold(connection, case.conversation_id)
+        case = cases.load(connection, case.id)
     return conversation if case is None or case.status == "handed_back" else None
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.brand import Brand
 from bot.clock import Clock
@@ -20,8 +21,9 @@ from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
 from bot.guard import Guard
 from bot.metrics import TRIAGE_ACKNOWLEDGEMENTS, TRIAGE_CRISES
-from bot.store import bell, conversations
+from bot.store import bell, cases, conversations
 from bot.store.bell import Bell
+from bot.store.faults import is_away
 from bot.store.store import Store
 from bot.unexpected import trail
 
@@ -106,18 +108,48 @@ def _count(seen: list[Seen]) -> None:
 
 def mark(connection: Connection, seen: list[Seen], now: datetime) -> list[int]:
     """Write down what was seen of those whose turn has not begun meanwhile; who they were."""
-    return [it.opening.conversation.id for it in seen if _mark(connection, it, now)]
+    return [it.opening.conversation.id for it in seen if _mark_safely(connection, it, now)]
+
+
+def _mark_safely(connection: Connection, seen: Seen, now: datetime) -> bool:
+    """On whatever our code fails, or the database with one of them, the others are marked."""
+    try:
+        with connection.begin_nested():
+            return _mark(connection, seen, now)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log.error("cannot mark: %s", trail(error), extra={"conversation": seen.opening.conversation.id})
+        return False
 
 
 def _mark(connection: Connection, seen: Seen, now: datetime) -> bool:
-    conversation = seen.opening.conversation
-    if not conversations.triage(connection, conversation.id, rank=seen.rank, now=now):
+    if not conversations.triage(connection, seen.opening.conversation, rank=seen.rank, now=now):
         return False
-    if seen.text:
+    if seen.text and not _is_with_humans(connection, seen.opening):
         transactions.tell(connection, seen.opening, seen.text, "acknowledge", now)
     return True
 
 
+def _is_with_humans(connection: Connection, opening: Opening) -> bool:
+    """Whether somebody has stepped in just now, into a case that had been handed back."""
+    case = cases.current(connection, opening.case.id) if opening.case else None
+    return bool(case and case.is_human)
+
+
 def _waiting(connection: Connection, since: datetime) -> list[Opening]:
-    ids = conversations.waiting(connection, since, AT_ONCE)
-    return [transactions.open_turn(connection, conversation_id, lease="") for conversation_id in ids]
+    return [
+        opening
+        for conversation_id in conversations.waiting(connection, since, AT_ONCE)
+        if (opening := _opening(connection, conversation_id))
+    ]
+
+
+def _opening(connection: Connection, conversation_id: int) -> Opening | None:
+    try:
+        return transactions.open_turn(connection, conversation_id, lease="")
+    except Exception as error:
+        if isinstance(error, SQLAlchemyError):
+            raise
+        log.error("cannot read: %s", trail(error), extra={"conversation": conversation_id})
+        return None

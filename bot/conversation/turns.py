@@ -49,6 +49,6 @@ def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Work
             rings.ring(bell.conversation(conversation_id), bell.OUTBOX, bell.QUEUE, bell.TURNS)
 
     async def renew(taken: Sequence[Claimed]) -> None:
-        await store.run(conversations.renew, dict(taken), clock() + LEASE)
+        await store.run_first(conversations.renew, dict(taken), clock() + LEASE)
 
     return Worker(bell=rings, topic=bell.TURNS, at_once=AT_ONCE, claim=claim, work=take, renew=renew)

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+
+from msgspec import Struct
 
 from bot.brand import Brand
 from bot.channels.base import Channel
@@ -28,6 +30,7 @@ from bot.outbox.retry import next_attempt
 from bot.store import bell, outbox
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
+from bot.store.faults import is_away
 from bot.store.outbox import Parcel
 from bot.store.store import Store
 from bot.unexpected import place, trail
@@ -41,6 +44,15 @@ AT_ONCE = 16
 SHORT_WAIT = timedelta(seconds=0.5)
 # How long an account rests whose credentials were refused, or which is switched off.
 STOPPED = timedelta(seconds=60)
+# The rest before a sending is written down again that the database did not take, in seconds.
+WRITE_AGAIN = 0.5
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A message that is ours to send until a moment of the stopwatch, which nobody sets back."""
+
+    parcel: Parcel
+    until: float
 
 
 class Delivery:
@@ -55,6 +67,8 @@ class Delivery:
         brand: Brand,
         accounts: Accounts,
         clock: Clock,
+        stopwatch: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._bell = bell
@@ -62,9 +76,11 @@ class Delivery:
         self._brand = brand
         self._accounts = accounts
         self._clock = clock
+        self._stopwatch = stopwatch
+        self._rest = rest
         self._pacers = {key: Pacer(ch.features.pace) for key, ch in channels.items()}
 
-    def worker(self) -> Worker[Parcel]:
+    def worker(self) -> Worker[Held]:
         """A worker that delivers; any number of them may share a database."""
         return Worker(
             bell=self._bell,
@@ -74,20 +90,23 @@ class Delivery:
             work=self._deliver_and_ring,
         )
 
-    async def _claim(self, room: int) -> list[Parcel]:
-        lease, now = uuid.uuid4().hex, self._clock()
-        return await self._store.run(outbox.claim, lease, now=now, until=now + LEASE, most=room)
+    async def _claim(self, room: int) -> list[Held]:
+        lease, now, until = uuid.uuid4().hex, self._clock(), self._stopwatch() + LEASE.total_seconds()
+        claimed = await self._store.run(outbox.claim, lease, now=now, until=now + LEASE, most=room)
+        return [Held(parcel=parcel, until=until) for parcel in claimed]
 
-    async def _deliver_and_ring(self, parcel: Parcel) -> None:
+    async def _deliver_and_ring(self, held: Held) -> None:
+        parcel = held.parcel
         talk, outbound = parcel.conversation, parcel.outbound.id
         fields = {"channel": talk.channel, "account": talk.account, "case": talk.case_id}
         try:
             with within(conversation=talk.id, outbound=outbound, **fields):
-                await self._deliver(parcel)
+                await self._deliver(held)
         finally:
             self._bell.ring(bell.conversation(parcel.conversation.id), bell.OUTBOX)
 
-    async def _deliver(self, parcel: Parcel) -> None:
+    async def _deliver(self, held: Held) -> None:
+        parcel = held.parcel
         key = (parcel.conversation.channel, parcel.conversation.account)
         channel = self._channels.get(key)
         if channel is None:
@@ -103,9 +122,13 @@ class Delivery:
             await self._postpone(parcel, wait)
             return
         await asyncio.sleep(wait.total_seconds())
-        await self._send(parcel, channel, pacer)
+        if self._stopwatch() >= held.until:
+            log.warning("the lease ended before the message was sent")
+            return
+        await self._send(held, channel, pacer)
 
-    async def _send(self, parcel: Parcel, channel: Channel, pacer: Pacer) -> None:
+    async def _send(self, held: Held, channel: Channel, pacer: Pacer) -> None:
+        parcel = held.parcel
         began = time.perf_counter()
         try:
             receipt = await channel.send(parcel.outbound)
@@ -120,12 +143,25 @@ class Delivery:
         else:
             SENDING.labels(channel.name).observe(time.perf_counter() - began)
             self._measure(parcel)
-            await self._store.run(outcomes.sent, parcel, receipt.message_id, self._clock())
+            await self._write_down(held, receipt.message_id)
             pacer.sent(parcel.outbound.address, self._clock())
             await self._accounts.working(channel.name, channel.account)
             result = "sent"
             log.debug("sent")
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
+
+    async def _write_down(self, held: Held, platform_id: str) -> None:
+        """Say that it was sent, however often that takes: nobody else knows, and would have to guess."""
+        while True:
+            try:
+                await self._store.run(outcomes.sent, held.parcel, platform_id, self._clock())
+            except Exception as error:
+                if not is_away(error) or self._stopwatch() >= held.until:
+                    raise
+                log.warning("sent, and not written down yet: %s", trail(error))
+                await self._rest(WRITE_AGAIN)
+            else:
+                return
 
     def _measure(self, parcel: Parcel) -> None:
         """How long the customer waited, if this was the first that he heard from us."""
@@ -158,14 +194,15 @@ class Delivery:
             await self._lost(parcel, "failed", f"given up: {error}")
         else:
             moment = min(moment, self._clock() + outbox.LONGEST_REST)
-            await self._store.run(outbox.later, parcel.outbound.id, moment)
+            await self._store.run(outbox.later, parcel.outbound.id, parcel.lease, moment)
 
     async def _postpone(self, parcel: Parcel, wait: timedelta) -> None:
         now = self._clock()
         if now + wait > parcel.deadline:
             await self._lost(parcel, "failed", "the account could not send in time")
         else:
-            await self._store.run(outbox.postpone, parcel.outbound.id, now + min(wait, outbox.LONGEST_REST))
+            due_at = now + min(wait, outbox.LONGEST_REST)
+            await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, due_at)
 
     async def _lost(self, parcel: Parcel, delivery: str, reason: str) -> None:
         opened = await self._store.run(

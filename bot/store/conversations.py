@@ -18,7 +18,7 @@ from bot.store.upsert import insert_new
 
 # A turn is never put off for longer, and the clocks of two machines never differ by more: what
 # lies further ahead was written before the clock was set back, and would be waited for all that time.
-LONGEST_REST = timedelta(minutes=10)
+LONGEST_REST = timedelta(minutes=1)
 SKEW = timedelta(minutes=1)
 
 # Statements that every message needs are built once: that takes longer than to execute them.
@@ -66,7 +66,7 @@ _WAITING = (
     .order_by(_due_at)
     .limit(bindparam("most"))
 )
-_TRIAGE = _CHANGE.where(_due_at.is_not(None), *_UNSEEN)
+_TRIAGE = _CHANGE.where(_due_at.is_not(None), conversations.c.last_seq == bindparam("seen"), *_UNSEEN)
 _RENEW = (
     update(conversations)
     .where(_TAKEN, conversations.c.lease.in_(bindparam("leases", expanding=True)))
@@ -175,9 +175,13 @@ def waiting(connection: Connection, since: datetime, most: int) -> list[int]:
     return list(connection.execute(_WAITING, {"since": since, "most": most}).scalars())
 
 
-def triage(connection: Connection, conversation_id: int, *, rank: int, now: datetime) -> bool:
-    """Write down that somebody looked, and how urgent it is; False if the turn has begun."""
-    marked = connection.execute(_TRIAGE, {"one": conversation_id, "rank": rank, "triaged_at": now})
+def triage(connection: Connection, seen: Conversation, *, rank: int, now: datetime) -> bool:
+    """Write down that somebody looked, and how urgent it is.
+
+    False if since then the turn has begun or something was said: it is another conversation now.
+    """
+    values = {"one": seen.id, "seen": seen.last_seq, "rank": rank, "triaged_at": now}
+    marked = connection.execute(_TRIAGE, values)
     return bool(marked.rowcount == 1)
 
 

@@ -52,7 +52,8 @@ class Parcel(Struct, frozen=True, kw_only=True):
     """A message on its way.
 
     `interrupted` says that an earlier attempt was begun and its outcome never written down.
-    `since` is when the customer wrote to whom it is the first response.
+    `lease` is that under which it was claimed. `since` is when the customer wrote to whom it is the
+    first response.
     """
 
     outbound: Outbound
@@ -60,6 +61,7 @@ class Parcel(Struct, frozen=True, kw_only=True):
     attempts: int
     deadline: datetime
     interrupted: bool
+    lease: str
     since: datetime | None = None
 
 
@@ -86,7 +88,7 @@ def claim(
     connection.execute(_TAKE, {"taken": ids, "by": lease, "until": until})
     lines = transcript.load_all(connection, ids)
     talks = conversations.load_all(connection, [row["conversation_id"] for row in rows])
-    return [_parcel(row, lines[row["message_id"]], talks[row["conversation_id"]]) for row in rows]
+    return [_parcel(row, lines[row["message_id"]], talks[row["conversation_id"]], lease) for row in rows]
 
 
 def done(connection: Connection, message_id: int) -> None:
@@ -94,34 +96,29 @@ def done(connection: Connection, message_id: int) -> None:
     connection.execute(_DELETE, {"done": message_id})
 
 
-def later(connection: Connection, message_id: int, due_at: datetime) -> None:
-    """Try again at `due_at`."""
-    _change(
-        connection,
-        message_id,
-        due_at=due_at,
-        attempts=outbox.c.attempts + 1,
-        lease=None,
-        lease_until=None,
-    )
+def later(connection: Connection, message_id: int, lease: str, due_at: datetime) -> None:
+    """Try again at `due_at`, unless the lease went to another."""
+    _give_back(connection, message_id, lease, due_at=due_at, attempts=outbox.c.attempts + 1)
 
 
-def postpone(connection: Connection, message_id: int, due_at: datetime) -> None:
+def postpone(connection: Connection, message_id: int, lease: str, due_at: datetime) -> None:
     """Give a message back unsent, because its account or chat must not be written to yet."""
-    _change(connection, message_id, due_at=due_at, lease=None, lease_until=None)
+    _give_back(connection, message_id, lease, due_at=due_at)
 
 
-def _change(connection: Connection, message_id: int, **values: object) -> None:
-    connection.execute(update(outbox).where(outbox.c.message_id == message_id).values(**values))
+def _give_back(connection: Connection, message_id: int, lease: str, **values: object) -> None:
+    ours = update(outbox).where(outbox.c.message_id == message_id, outbox.c.lease == lease)
+    connection.execute(ours.values(lease=None, lease_until=None, **values))
 
 
-def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation) -> Parcel:
+def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation, lease: str) -> Parcel:
     return Parcel(
         outbound=_outbound(line, conversation),
         conversation=conversation,
         attempts=row["attempts"],
         deadline=row["deadline"],
         interrupted=row["lease"] is not None,
+        lease=lease,
         since=row["since"],
     )
 

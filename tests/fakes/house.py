@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class House:
         self.channel = FakeChannel()
         self.assistant = Scripted(script)
         self.inbox = Inbox(self.store, self.bell, self.clock)
+        self.stopwatch: Callable[[], float] = lambda: 0.0
         self._numbers = count(1)
         self.restart()
 
@@ -65,12 +66,17 @@ class House:
             brand=self.brand,
             accounts=Accounts(self.store, self.bell, self.clock),
             clock=self.clock,
+            stopwatch=lambda: self.stopwatch(),
+            rest=self._rest,
         )
         self.triage = Triage(
             store=self.store, bell=self.bell, brand=self.brand, guard=GUARD, clock=self.clock
         )
         self.turns = turns(self.store, self.bell, answering, self.clock)
         self.outbox = delivery.worker()
+
+    async def _rest(self, seconds: float) -> None:
+        self.clock.forward(seconds=seconds)
 
     async def says(self, text: str = "", **more: Any) -> int:
         """A customer writes; returns the conversation."""

@@ -44,5 +44,9 @@ def test_without_languages_there_is_nothing_to_find() -> None:
     assert detect("where is my bag", ()) is None
 
 
+def test_a_text_of_hundreds_of_common_words_has_a_language() -> None:
+    assert detect("and that is what we have been told by all of them " * 100, ("fr", "en", "es")) == "en"
+
+
 def test_hostile_lengths_are_read_in_time() -> None:
     assert detect("aaa@" * 20_000, BRAND) is None

@@ -12,6 +12,7 @@ import pytest
 from bot.assistant.scripted import understood
 from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
+from bot.conversation.triage import Seen, mark
 from bot.store import conversations
 from tests.fakes.house import House
 
@@ -141,3 +142,14 @@ async def test_a_turn_that_has_begun_is_not_disturbed(house: House) -> None:
     house.store.run_now(conversations.claim, "lease", now=now, until=now)
     assert await house.triage.look() == 0
     assert purposes(house) == []
+
+
+async def test_who_was_answered_while_somebody_looked_is_not_told_to_wait(house: House) -> None:
+    await house.says("How big may my cabin bag be?")
+    house.clock.forward(seconds=0.3)
+    opening = house.store.run_now(transactions.open_turn, 1, "")
+    await house.works()
+    await house.says("and for a child?")
+    seen = Seen(opening=opening, rank=0, text="One moment, please.")
+    assert house.store.run_now(mark, [seen], house.clock()) == []
+    assert purposes(house) == ["answer"]

@@ -152,7 +152,7 @@ async def test_without_rasa_one_acknowledgement_at_once_and_the_answer_later(hou
         await house.works()
     assert house.channel.texts == ["Gracias por su mensaje, lo miro enseguida."]
     house.assistant.failing = None
-    house.clock.forward(seconds=2)
+    house.clock.forward(seconds=4)
     await house.works()
     assert house.channel.texts[1:] == ["One cabin bag of 10 kg."]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot.assistant.scripted import understood
 from bot.errors import (
@@ -16,7 +19,9 @@ from bot.errors import (
     DeliveryUnknown,
     Unreachable,
 )
+from bot.outbox import outcomes
 from bot.store import accounts, outbox
+from bot.store.outbox import Parcel
 from bot.store.rows import Line
 from tests.fakes.house import House
 
@@ -156,6 +161,39 @@ async def test_an_interrupted_sending_is_not_repeated_where_it_might_double(hous
     assert house.channel.texts == []
     assert answer(house).delivery == "unknown"
     assert house.case().reason == "delivery_unknown"
+
+
+async def test_who_was_held_up_until_the_lease_ended_sends_nothing(house: House) -> None:
+    await house.says("cabin bag?")
+    await house.turns.drain()
+    house.stopwatch = iter([0.0, 61.0, 61.0]).__next__
+    await house.outbox.drain()
+    assert house.channel.texts == []
+
+
+async def test_who_lost_the_lease_does_not_put_off_the_sending_of_another(house: House) -> None:
+    await house.says("cabin bag?")
+    await house.turns.drain()
+    now = house.clock()
+    (parcel,) = house.store.run_now(outbox.claim, "another", now=now, until=now + timedelta(seconds=60))
+    house.store.run_now(outbox.later, parcel.outbound.id, "mine", now)
+    assert house.store.run_now(outbox.claim, "third", now=now, until=now) == []
+
+
+async def test_a_sending_is_written_down_as_soon_as_the_database_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = outcomes.sent, [OperationalError("", {}, Exception("database is locked"))] * 2
+
+    def sent(connection: Connection, parcel: Parcel, platform_id: str, now: datetime) -> None:
+        if failures:
+            raise failures.pop()
+        real(connection, parcel, platform_id, now)
+
+    monkeypatch.setattr(outcomes, "sent", sent)
+    await house.says("cabin bag?")
+    await house.works()
+    assert (answer(house).delivery, len(house.channel.texts)) == ("sent", 1)
 
 
 async def test_the_acknowledgement_clock_stops_when_the_handover_is_sent(house: House) -> None:

@@ -98,7 +98,8 @@ def test_what_is_to_be_sent_waits_however_often_it_was_put_off(store: Store) -> 
             line = write(connection, "a", "bot", later(seconds))
             outbox.put(connection, line, now=later(seconds), deadline=later(900))
             if put_off:
-                outbox.postpone(connection, line.id, later(put_off))
+                outbox.claim(connection, "mine", now=later(seconds), until=later(900))
+                outbox.postpone(connection, line.id, "mine", later(put_off))
 
     store.run_now(prepare)
     found = store.run_now(backlog, later(10))

@@ -122,7 +122,7 @@ def test_a_turn_that_is_given_back_does_not_count(store: Store) -> None:
 
 def test_the_next_turn_is_as_urgent_as_any(store: Store) -> None:
     urgent, normal = (store.run_now(start, person) for person in ("ann", "bob"))
-    store.run_now(conversations.triage, urgent, rank=0, now=NOW)
+    store.run_now(conversations.triage, store.run_now(conversations.load, urgent), rank=0, now=NOW)
     assert claimed(store, "a", most=1) == [urgent]
     store.run_now(conversations.release, urgent, due_at=NOW + timedelta(seconds=1))
     assert claimed(store, "b", NOW + timedelta(seconds=1), most=1) == [normal]
@@ -150,5 +150,5 @@ def test_what_waits_to_be_sent_does_not_wait_for_a_clock_that_was_set_back(store
     store.run_now(say, store.run_now(start, "ann"))
     before = NOW - timedelta(hours=1)
     assert sent(store, "a", before) == [(1, False)]
-    store.run_now(outbox.later, 1, NOW)
+    store.run_now(outbox.later, 1, "a", NOW)
     assert sent(store, "b", before) == [(1, False)]
