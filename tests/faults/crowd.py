@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
+from typing_extensions import Self
+
 from tests.fakes.telegram import FakeBot
 from tests.faults.installation import CUSTOMERS, POLLED, POSTED, SECRET, TELEGRAM, Installation
 from tests.faults.talks import ChatTalk, Talk, TelegramTalk, Words
@@ -39,9 +41,16 @@ class Crowd:
         self.bots: dict[str, FakeBot] = installation.bots
         self._going: list[asyncio.Task[None]] = []
 
-    async def connect(self) -> None:
-        """Register the webhook, as an operator does."""
+    async def __aenter__(self) -> Self:
+        # As an operator does.
         await self.bots[POSTED].use_webhook(f"{self._webhook}/channels/telegram/{POSTED}", SECRET)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._going:
+            task.cancel()
+        await asyncio.gather(*self._going, return_exceptions=True)
+        await asyncio.gather(*(talk.close() for talk in self.talks if isinstance(talk, ChatTalk)))
 
     @property
     def said(self) -> int:
@@ -69,14 +78,6 @@ class Crowd:
             await asyncio.wait(self._going, timeout=_PATIENCE)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.bots[POSTED].settled(), _PATIENCE)
-
-    async def leave(self) -> None:
-        """Close all pages."""
-        await asyncio.gather(*(talk.close() for talk in self.talks if isinstance(talk, ChatTalk)))
-        for task in self._going:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
     def _makers(self) -> dict[str, Callable[[int, Random], Talk]]:
         return {

@@ -179,9 +179,12 @@ class Installation:
         if self.shape.model is None:
             command = (sys.executable, "-m", "tests.faults.stand_in", str(self._ports[RASA]))
             return Program(name=RASA, command=command)
-        settings = read_settings(
-            {"RELAIS_STATE": str(self.folder), "RELAIS_RASA_PORT": str(self._ports[RASA])}
-        )
+        given = {
+            "RELAIS_STATE": str(self.folder),
+            "RELAIS_RASA_PORT": str(self._ports[RASA]),
+            "RELAIS_ACTIONS_PORT": str(servers.free_port()),  # nobody is there, and nobody is needed
+        }
+        settings = read_settings(given)
         told = processes.endpoints(settings, ROOT)
         program = processes.rasa(settings, self.shape.model, told)
         return Program(name=RASA, command=program.command, environment=program.environment)

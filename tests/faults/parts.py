@@ -16,7 +16,7 @@ from bot.supervisor import Child, Program
 from tests.servers import Server
 
 # How long a part may take to answer after a start, in seconds: Rasa loads its model.
-PATIENCE = 120.0
+PATIENCE = 300.0
 # How long a process may take to end in order.
 GRACE = 15.0
 _BETWEEN_LOOKS = 0.05

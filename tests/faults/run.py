@@ -76,23 +76,21 @@ async def run(plan: Plan, folder: Path, say: Say) -> Outcome:
     """Carry a plan out in an empty folder."""
     say(f"{plan.shape.name}: starting, seed {plan.seed}, logs in {folder / 'logs'}")
     async with Installation(plan.shape, folder) as installation:
-        crowd = Crowd(installation, plan.seed, pause=1.0 if plan.brief else 4.0)
-        await crowd.connect()
-        agent = await asyncio.to_thread(
-            engage, installation.database_url, installation.url(CUSTOMERS), _chance(plan, "agent")
-        )
-        storm = await _weather(plan, installation, crowd, agent, say)
-        say(f"{plan.shape.name}: {len(storm.struck)} faults over, waiting for rest")
-        await crowd.finish()
-        began = time.monotonic()
-        left = await _rest(installation.database_url)
-        rested_in = time.monotonic() - began
-        await installation.stop()
-        await crowd.leave()
-        async with _store(installation.database_url) as store:
-            found = await store.read(ledger.load)
-        seen = _seen(plan.shape, crowd, agent)
-        findings = [*(f for check in inside.CHECKS for f in check(found)), *_compared(seen, found)]
+        url = installation.url(CUSTOMERS)
+        agent = await asyncio.to_thread(engage, installation.database_url, url, _chance(plan, "agent"))
+        async with Crowd(installation, plan.seed, pause=1.0 if plan.brief else 4.0) as crowd:
+            storm = await _weather(plan, installation, crowd, agent, say)
+            say(f"{plan.shape.name}: {len(storm.struck)} faults over, waiting for rest")
+            await crowd.finish()
+            began = time.monotonic()
+            left = await _rest(installation.database_url)
+            rested_in = time.monotonic() - began
+            await asyncio.sleep(_CALM)
+            await installation.stop()
+            async with _store(installation.database_url) as store:
+                found = await store.read(ledger.load)
+            seen = _seen(plan.shape, crowd, agent)
+        findings = _findings(seen, found)
         write_out(findings, found, installation.logs)
         return Outcome(
             plan=plan,
@@ -168,8 +166,9 @@ async def _store(database_url: str) -> AsyncIterator[Store]:
         await asyncio.to_thread(store.close)
 
 
-def _compared(seen: Seen, found: Ledger) -> list[Finding]:
-    return [finding for check in outside.CHECKS for finding in check(seen, found)]
+def _findings(seen: Seen, found: Ledger) -> list[Finding]:
+    alone = [finding for check in inside.CHECKS for finding in check(found)]
+    return alone + [finding for check in outside.CHECKS for finding in check(seen, found)]
 
 
 def _seen(shape: Shape, crowd: Crowd, agent: Agent) -> Seen:
