@@ -111,7 +111,9 @@ def keep_log(process: str, style: Style, level: Level = "info") -> None:
     """Write what happens in this process to stderr from now on."""
     handler = logging.StreamHandler()
     handler.setFormatter(Json(process) if style == "json" else Text())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # What libraries say in detail may quote customers.
+    logging.basicConfig(level="WARNING" if level == "warning" else "INFO", handlers=[handler], force=True)
+    logging.getLogger("bot").setLevel(level.upper())
     # Some libraries keep their lines from the root: those would go to stderr as they are.
     logging.lastResort = handler
     logging.getLogger("alembic").setLevel(logging.WARNING)

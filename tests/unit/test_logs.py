@@ -125,13 +125,18 @@ async def test_each_task_has_fields_of_its_own() -> None:
 @pytest.mark.parametrize(("style", "kind"), [("text", Text), ("json", Json)])
 def test_a_process_keeps_its_log_in_the_style_that_was_chosen(style: Any, kind: type) -> None:
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, last = root.handlers[:], root.level, logging.lastResort
     root.handlers[:] = []  # what pytest put there must not be closed
     try:
         keep_log("worker", style, "warning")
         (handler,) = root.handlers
+        assert logging.lastResort is handler
         assert isinstance(handler.formatter, kind)
         assert root.level == logging.WARNING
+        keep_log("worker", style, "debug")
+        assert (root.level, logging.getLogger("bot.turns").getEffectiveLevel()) == (20, 10)
     finally:
         root.handlers[:] = before
         root.setLevel(level)
+        logging.getLogger("bot").setLevel(logging.NOTSET)
+        logging.lastResort = last
