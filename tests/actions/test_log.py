@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 from pathlib import Path
 
@@ -19,6 +18,17 @@ from bot.supervisor import Child
 pytestmark = pytest.mark.rasa
 
 NOWHERE = "http://127.0.0.1:9"
+# As Rasa asks for an action to be run.
+ASKED = {
+    "next_action": "action_flight_status",
+    "tracker": {
+        "sender_id": "4711",
+        "slots": {"flight_number": "NB204"},
+        "latest_message": {},
+        "events": [],
+    },
+    "domain": {},
+}
 
 
 def free_port() -> int:
@@ -41,21 +51,14 @@ async def until_it_answers(url: str) -> None:
 async def test_a_failing_action_is_logged_with_its_conversation(tmp_path: Path) -> None:
     settings = read_settings({"RELAIS_STATE": str(tmp_path), "RELAIS_ACTIONS_PORT": str(free_port())})
     program = actions(settings)
-    told = {**program.environment, **os.environ, "RELAIS_LOG": "json", "RELAIS_FLIGHTS_URL": NOWHERE}
+    told = {**program.environment, "RELAIS_LOG": "json", "RELAIS_FLIGHTS_URL": NOWHERE}
     said: list[str] = []
     child = await Child.start(structs.replace(program, environment=told), said.append)
     try:
         await until_it_answers(actions_url(settings))
-        tracker = {
-            "sender_id": "4711",
-            "slots": {"flight_number": "NB204"},
-            "latest_message": {},
-            "events": [],
-        }
-        asked = {"next_action": "action_flight_status", "sender_id": "4711", "tracker": tracker, "domain": {}}
-        async with aiohttp.ClientSession() as session:
-            async with session.post(f"{settings.actions_url}/webhook", json=asked) as answer:
-                assert answer.status == 200
+        url = f"{settings.actions_url}/webhook"
+        async with aiohttp.ClientSession() as session, session.post(url, json=ASKED) as answer:
+            assert answer.status == 200
     finally:
         await child.stop(5)
     (line,) = [json.loads(line) for line in said if "flight" in line]
