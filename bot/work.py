@@ -19,8 +19,10 @@ from bot.guard import Guard
 from bot.inbox import Inbox
 from bot.inbox.poll import poll
 from bot.outbox import Delivery
+from bot.outbox.shared_pace import SharedPace
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
+from bot.store.housekeeping import Housekeeping
 from bot.store.store import Store
 from bot.unexpected import place, trail
 
@@ -45,6 +47,7 @@ def steps(
     brand: Brand,
     guard: Guard,
     clock: Clock,
+    shared_pace: SharedPace | None = None,
 ) -> list[Step]:
     """All that a worker does, any number of which may share a database."""
     answering = Answering(
@@ -57,13 +60,20 @@ def steps(
         clock=clock,
     )
     delivery = Delivery(
-        store=store, bell=bell, channels=channels, brand=brand, accounts=accounts, clock=clock
+        store=store,
+        bell=bell,
+        channels=channels,
+        brand=brand,
+        accounts=accounts,
+        clock=clock,
+        shared_pace=shared_pace,
     )
     triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
     return [
         triage.run(),
         turns(store, bell, answering, clock).run(),
         delivery.worker().run(),
+        Housekeeping(store, clock).run(),
         *(poll(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
     ]
 
