@@ -90,9 +90,10 @@ class Inbox:
 
 
 def _count_events(channel: Channel, accepted: Accepted) -> None:
-    for result, number in (("new", accepted.new), ("known", accepted.known)):
-        EVENTS.labels(channel.name, channel.account, result).inc(number)
-    EVENTS.labels(channel.name, channel.account, "ignored").inc(not accepted.new + accepted.known)
+    ignored = not accepted.new + accepted.known
+    for result, number in (("new", accepted.new), ("known", accepted.known), ("ignored", ignored)):
+        if number:
+            EVENTS.labels(channel.name, channel.account, result).inc(number)
 
 
 def _count_messages(events: list[Inbound], accepted: Accepted) -> None:
@@ -100,8 +101,9 @@ def _count_messages(events: list[Inbound], accepted: Accepted) -> None:
     if accepted.messages:
         address = events[0].address
         ACCEPTED.labels(address.channel, address.account).inc(accepted.messages)
-    for conversation in accepted.conversations:
-        log.debug("accepted", extra={"conversation": conversation})
+    if log.isEnabledFor(logging.DEBUG):
+        for conversation in accepted.conversations:
+            log.debug("accepted", extra={"conversation": conversation})
 
 
 def _tell(channel: Channel, events: Iterable[Inbound]) -> None:
