@@ -24,11 +24,14 @@ from bot.errors import BrandError
 from bot.gateway import MAX_BODY, Gateway
 from bot.guard import Guard, load_guard
 from bot.inbox import Inbox
+from bot.outbox.pacing import shared_pace
+from bot.outbox.shared_pace import SharedPace
 from bot.serving import Server
 from bot.settings import Settings, account_secrets
 from bot.store import migrate
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
+from bot.store.shared_bell import bell_for
 from bot.store.store import Store
 from bot.vitals import STOPPING, Vitals
 from bot.work import connect, side_by_side, steps
@@ -82,6 +85,8 @@ async def serve(
         assistant=build_assistant(settings),
         guard=load_guard(settings.guard_folder),
         clock=now,
+        bell=await bell_for(settings, store),
+        pace=await shared_pace(settings, store),
         stopping=stopping,
         accepts=accepts,
         works=works,
@@ -104,18 +109,22 @@ def build(
     assistant: Assistant,
     guard: Guard,
     clock: Clock,
+    bell: Bell | None = None,
+    pace: SharedPace | None = None,
     stopping: asyncio.Event | None = None,
     accepts: bool = True,
     works: bool = True,
 ) -> web.Application:
     """The whole process as one application; its work goes on while that runs."""
-    bell = Bell()
+    bell = bell or Bell()
     inbox = Inbox(store, bell, clock)
     accounts = Accounts(store, bell, clock)
     callers = [known_behind(settings.proxies)] if settings.proxies else []
     app = web.Application(client_max_size=MAX_BODY, middlewares=callers)
     app[STOPPING] = stopping or asyncio.Event()
-    app.add_routes(Vitals(store, assistant if works else None, channels=channels, clock=clock).routes())
+    redis = None if bell.connected is None else lambda: bool(bell.connected)
+    vitals = Vitals(store, assistant if works else None, channels=channels, redis=redis, clock=clock)
+    app.add_routes(vitals.routes())
     if accepts:
         app.add_routes(Gateway(inbox=inbox, channels=channels).routes())
         add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
@@ -131,7 +140,7 @@ def build(
         )
 
     async def at_work(_: web.Application) -> AsyncIterator[None]:
-        running = [connect(channel, accounts) for channel in channels.values()]
+        running = [bell.run(), *(connect(channel, accounts) for channel in channels.values())]
         if accepts:
             running.append(Echo(store, bell).run())
         if works:
@@ -145,8 +154,11 @@ def build(
                 brand=brand,
                 guard=guard,
                 clock=clock,
+                shared_pace=pace,
             )
         async with AsyncExitStack() as stack:
+            if pace:
+                stack.push_async_callback(pace.close)
             stack.push_async_callback(assistant.close)
             for channel in channels.values():
                 stack.push_async_callback(channel.close)

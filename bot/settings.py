@@ -45,6 +45,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     actions_port: int
     actions_url: str
     database_url: str
+    redis_url: str | None
     brand_file: Path
     guard_folder: Path
     state: Path
@@ -82,6 +83,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         actions_url=environment.get("RELAIS_ACTIONS_URL", f"http://127.0.0.1:{actions_port}"),
         # It may hold a password.
         database_url=read_secret(environment, "DATABASE_URL") or f"sqlite:///{state / 'relais.db'}",
+        redis_url=_redis_url(environment),
         brand_file=Path(environment.get("RELAIS_BRAND", "brand.yml")),
         guard_folder=Path(environment.get("RELAIS_GUARD", "data/guard")),
         state=state,
@@ -107,6 +109,13 @@ def read_secret(environment: Mapping[str, str], name: str) -> str | None:
         return Path(file).read_text(encoding="utf8").strip()
     except OSError as error:
         raise SettingsError(f"{name}_FILE: cannot read the file: {error.strerror}") from error
+
+
+def _redis_url(environment: Mapping[str, str]) -> str | None:
+    url = read_secret(environment, "REDIS_URL")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://")
+    return url
 
 
 def account_secrets(account: Account, environment: Mapping[str, str]) -> dict[str, str] | None:

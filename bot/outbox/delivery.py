@@ -25,8 +25,9 @@ from bot.errors import (
 from bot.logs import within
 from bot.metrics import FIRST_RESPONSE, HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
-from bot.outbox.pace import Pacer
+from bot.outbox.pacing import Pacing
 from bot.outbox.retry import next_attempt
+from bot.outbox.shared_pace import SharedPace
 from bot.store import bell, outbox
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
@@ -69,6 +70,7 @@ class Delivery:
         clock: Clock,
         stopwatch: Callable[[], float] = time.monotonic,
         rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        shared_pace: SharedPace | None = None,
     ) -> None:
         self._store = store
         self._bell = bell
@@ -78,7 +80,8 @@ class Delivery:
         self._clock = clock
         self._stopwatch = stopwatch
         self._rest = rest
-        self._pacers = {key: Pacer(ch.features.pace) for key, ch in channels.items()}
+        paces = {key: channel.features.pace for key, channel in channels.items()}
+        self._pacing = Pacing(paces, shared_pace, clock)
 
     def worker(self) -> Worker[Held]:
         """A worker that delivers; any number of them may share a database."""
@@ -116,8 +119,7 @@ class Delivery:
         if parcel.interrupted and not may_repeat:
             await self._lost(parcel, "unknown", "the attempt was interrupted")
             return
-        pacer = self._pacers[key]
-        wait = pacer.reserve(parcel.outbound.address, self._clock(), SHORT_WAIT)
+        wait = await self._pacing.reserve(key, parcel.outbound.address, SHORT_WAIT)
         if wait > SHORT_WAIT:
             await self._postpone(parcel, wait)
             return
@@ -125,15 +127,15 @@ class Delivery:
         if self._stopwatch() >= held.until:
             log.warning("the lease ended before the message was sent")
             return
-        await self._send(held, channel, pacer)
+        await self._send(held, channel)
 
-    async def _send(self, held: Held, channel: Channel, pacer: Pacer) -> None:
+    async def _send(self, held: Held, channel: Channel) -> None:
         parcel = held.parcel
         began = time.perf_counter()
         try:
             receipt = await channel.send(parcel.outbound)
         except DeliveryError as error:
-            await self._failed(parcel, error, pacer)
+            await self._failed(parcel, error)
             result = type(error).__name__
         except Exception as error:  # noqa: BLE001 - any of our own code's, and the others go on
             # Before the message left or after: tried again it might be doubled.
@@ -144,7 +146,7 @@ class Delivery:
             SENDING.labels(channel.name).observe(time.perf_counter() - began)
             self._measure(parcel)
             await self._write_down(held, receipt.message_id)
-            pacer.sent(parcel.outbound.address, self._clock())
+            await self._pacing.sent((channel.name, channel.account), parcel.outbound.address)
             await self._accounts.working(channel.name, channel.account)
             result = "sent"
             log.debug("sent")
@@ -170,8 +172,9 @@ class Delivery:
             labels = (parcel.conversation.channel, parcel.outbound.purpose)
             FIRST_RESPONSE.labels(*labels).observe(max(0.0, waited))
 
-    async def _failed(self, parcel: Parcel, error: DeliveryError, pacer: Pacer) -> None:
+    async def _failed(self, parcel: Parcel, error: DeliveryError) -> None:
         log.warning("not sent: %s", type(error).__name__)
+        account = (parcel.conversation.channel, parcel.conversation.account)
         if isinstance(error, Unreachable):
             await self._store.run(outcomes.unreachable, parcel, str(error), self._clock())
         elif isinstance(error, DeliveryRefused):
@@ -179,13 +182,12 @@ class Delivery:
         elif isinstance(error, DeliveryUnknown):
             await self._lost(parcel, "unknown", str(error))
         elif isinstance(error, AccountStopped):
-            pacer.pause(self._clock() + STOPPED)
+            await self._pacing.pause(account, STOPPED)
             await self._again(parcel, error, STOPPED.total_seconds())
-            conversation = parcel.conversation
-            await self._accounts.stopped(conversation.channel, conversation.account, str(error))
+            await self._accounts.stopped(*account, str(error))
         elif isinstance(error, DeliveryLater):
             if error.retry_after:
-                pacer.pause(self._clock() + timedelta(seconds=error.retry_after))
+                await self._pacing.pause(account, timedelta(seconds=error.retry_after))
             await self._again(parcel, error, error.retry_after)
 
     async def _again(self, parcel: Parcel, error: DeliveryError, retry_after: float | None) -> None:

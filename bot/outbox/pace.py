@@ -21,17 +21,16 @@ class Pacer:
         self._chat_free: OrderedDict[str, datetime] = OrderedDict()
         self._latest: datetime | None = None
 
-    def reserve(self, address: Address, now: datetime, longest: timedelta) -> timedelta:
-        """How long to wait before sending there: the place in the line is then taken.
-
-        A wait beyond `longest` takes no place: ask again when it is over.
-        """
+    def wait(self, address: Address, now: datetime) -> timedelta:
+        """How long to wait before sending there; no place in the line is taken by asking."""
         self._look_at_clock(now)
         free = (self._account_free, self._chat_free.get(address.chat), now)
-        moment = max(time for time in free if time)
-        if moment - now <= longest:
-            self._take(address, moment)
-        return moment - now
+        return max(time for time in free if time) - now
+
+    def take(self, address: Address, moment: datetime) -> None:
+        """Say that something is sent there at that moment."""
+        self._account_free = moment + timedelta(seconds=1 / self._pace.per_second)
+        self._keep_free(address, moment)
 
     def sent(self, address: Address, now: datetime) -> None:
         """Count the chat's time from the moment when a message really went out."""
@@ -48,14 +47,14 @@ class Pacer:
             self._chat_free.clear()
         self._latest = now
 
-    def _take(self, address: Address, moment: datetime) -> None:
-        self._account_free = moment + timedelta(seconds=1 / self._pace.per_second)
-        self._keep_free(address, moment)
-
     def _keep_free(self, address: Address, moment: datetime) -> None:
-        public = address.surface == "public"
-        space = self._pace.per_group_seconds if public else self._pace.per_chat_seconds
-        self._chat_free[address.chat] = moment + timedelta(seconds=space)
+        self._chat_free[address.chat] = moment + space_in(self._pace, address)
         self._chat_free.move_to_end(address.chat)
         while len(self._chat_free) > REMEMBERED:
             self._chat_free.popitem(last=False)
+
+
+def space_in(pace: Pace, address: Address) -> timedelta:
+    """How far apart messages of one chat must be."""
+    seconds = pace.per_group_seconds if address.surface == "public" else pace.per_chat_seconds
+    return timedelta(seconds=seconds)

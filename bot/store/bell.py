@@ -56,6 +56,9 @@ class Listener:
 class Bell:
     """Bells within one process, by topic."""
 
+    # Whether it reaches other processes now; None where it is not meant to.
+    connected: bool | None = None
+
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
 

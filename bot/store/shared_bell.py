@@ -12,8 +12,10 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from bot.metrics import REDIS_CONNECTED
+from bot.settings import Settings
 from bot.store.bell import Bell, Listener
-from bot.store.shared import AWAY, connect
+from bot.store.shared import AWAY, connect, namespace
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class SharedBell(Bell):
         # Topics that are to be rung elsewhere; many rings for one are one.
         self._outgoing: dict[str, None] = {}
         self._something = Listener()
-        self.connected = False
+        self.connected: bool = False
         self._gauge = REDIS_CONNECTED.labels("bell")
         self._gauge.set(0)
 
@@ -114,6 +116,13 @@ class SharedBell(Bell):
             log.info("bells ring in all processes")
         self.connected = connected
         self._gauge.set(connected)
+
+
+async def bell_for(settings: Settings, store: Store) -> Bell:
+    """The bell of a process: shared with the others where a Redis is configured."""
+    if settings.redis_url is None:
+        return Bell()
+    return SharedBell(settings.redis_url, await store.read(namespace))
 
 
 async def _first_to_fail(*steps: Coroutine[object, object, None]) -> None:
