@@ -19,6 +19,7 @@ from bot.errors import RelaisError
 from bot.settings import Settings, account_secrets, read_settings
 from bot.store import accounts, agents, migrate, set_aside
 from bot.store.accounts import AccountState
+from bot.store.shared import AWAY, connect
 from bot.store.store import Store
 from bot.supervisor import model
 from bot.supervisor.ports import is_free
@@ -48,6 +49,7 @@ async def check_up(environment: Mapping[str, str]) -> list[Finding]:
         disk(settings),
         database(settings),
         *trouble(settings, brand),
+        *await redis(settings),
         trained_model(Path.cwd()),
         *[finding async for finding in _processes(settings)],
         *await asyncio.gather(*(account_state(account, environment) for account in brand.accounts)),
@@ -86,6 +88,20 @@ def database(settings: Settings) -> Finding:
             subject="Database", state="wrong", words="nobody can log in to the desk", remedy=remedy
         )
     return Finding(subject="Database", state="good", words=f"up to date, {people} can log in to the desk")
+
+
+async def redis(settings: Settings) -> list[Finding]:
+    """Answers, where one is configured."""
+    if settings.redis_url is None:
+        return []
+    try:
+        async with connect(settings.redis_url, _PATIENCE) as client:
+            await client.ping()
+    except AWAY as error:
+        words = f"does not answer ({type(error).__name__}): everything goes on, up to half a second slower"
+        remedy = "Check REDIS_URL and whether Redis runs."
+        return [Finding(subject="Redis", state="wrong", words=words, remedy=remedy)]
+    return [Finding(subject="Redis", state="good", words="answers")]
 
 
 def trouble(settings: Settings, brand: Brand) -> list[Finding]:

@@ -19,6 +19,7 @@ from bot.store.bell import Bell
 from bot.store.set_aside import TRIES, Failed
 from bot.store.store import Store
 from tests.fakes.channel import FakeChannel
+from tests.servers import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,6 +51,16 @@ async def test_wrong_settings_are_the_only_finding(environment: dict[str, str]) 
     [finding] = await check_up({**environment, "RELAIS_BRAND": "nowhere.yml"})
     assert finding.state == "wrong"
     assert "nowhere.yml" in finding.words
+
+
+@pytest.mark.servers
+async def test_a_redis_that_answers_is_good_and_one_that_does_not_is_wrong(
+    environment: dict[str, str], redis_url: str
+) -> None:
+    assert (await find({**environment, "REDIS_URL": redis_url}, "Redis")).state == "good"
+    nowhere = f"redis://{LOOPBACK}:{free_port()}/0"
+    finding = await find({**environment, "REDIS_URL": nowhere}, "Redis")
+    assert (finding.state, "REDIS_URL" in finding.remedy) == ("wrong", True)
 
 
 async def test_a_database_that_is_ready_says_who_can_log_in(

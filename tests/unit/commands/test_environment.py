@@ -96,6 +96,7 @@ def test_rasa_servers_elsewhere_are_named_with_commas_between(tmp_path: Path) ->
         ("RELAIS_RASA_AT_ONCE", "0"),
         ("RELAIS_RASA_URL", "localhost:5005"),
         ("RELAIS_RASA_URL", "http://a:1,"),
+        ("REDIS_URL", "localhost:6379"),
         ("RELAIS_REUSE_PORT", "yes"),
         ("RELAIS_WORKER_PORT", "65536"),
         ("RELAIS_PROXIES", "10.0.0.1/24"),
