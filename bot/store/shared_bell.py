@@ -57,6 +57,7 @@ class SharedBell(Bell):
         self._outgoing: dict[str, None] = {}
         self._something = Listener()
         self.connected: bool = False
+        self._is_told = False
         self._gauge = REDIS_CONNECTED.labels("bell")
         self._gauge.set(0)
 
@@ -74,8 +75,9 @@ class SharedBell(Bell):
             try:
                 await self._session()
             except AWAY as error:
-                if self.connected or rest == FIRST_REST:
+                if self.connected or not self._is_told:
                     log.warning("Redis is away, bells ring in this process only: %s", type(error).__name__)
+                self._is_told = True
             rest = FIRST_REST if self.connected else min(2 * rest, LONGEST_REST)
             self._is_connected(False)
             await self._rest(rest)

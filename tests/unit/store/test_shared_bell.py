@@ -125,8 +125,9 @@ async def test_without_redis_bells_ring_at_home_and_nothing_fails(
 
 
 async def test_after_a_redis_that_was_killed_bells_are_heard_again_and_all_look_once(
-    on_mortal: Processes, mortal: servers.Redis
+    on_mortal: Processes, mortal: servers.Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING)
     here, there = await on_mortal.bell(), await on_mortal.bell()
     ear = on_mortal.ear(there)
     mortal.kill()
@@ -139,6 +140,7 @@ async def test_after_a_redis_that_was_killed_bells_are_heard_again_and_all_look_
     assert ear.take()
     here.ring("topic")
     assert await ear.wait(5)
+    assert len(caplog.messages) == 2  # once by each
 
 
 async def test_a_redis_that_hangs_counts_as_away(
