@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,36 +18,70 @@ import aiohttp
 from tests.servers import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
+
+
+class Gateway:
+    """A gateway with nobody behind it who reads messages; `options` are those of the command.
+
+    It can be stopped and started again on its port. `root` is the folder of another release, `python`
+    another Python.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *options: str,
+        root: Path = ROOT,
+        python: str | Path = sys.executable,
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self._environment = environment
+        self._options = options
+        self._root, self._python = root, python
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it; it listens then."""
+        self._process = await asyncio.create_subprocess_exec(
+            *(self._python, "-m", "bot", "gateway", *self._options),
+            cwd=self._root,
+            env={**os.environ, **self._environment, "RELAIS_PORT": str(self.port)},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        listening = asyncio.create_task(until_it_answers(f"{self.url}/health"))
+        ended = asyncio.create_task(self._process.wait())
+        await asyncio.wait({listening, ended}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        assert listening.done(), "it ended, or does not listen"
+        ended.cancel()
+
+    async def stop(self) -> None:
+        """Stop it as a service manager does."""
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+            await self._process.wait()
 
 
 @asynccontextmanager
 async def gateway(
-    environment: Mapping[str, str], *, root: Path = ROOT, python: str = sys.executable
+    environment: Mapping[str, str], *, python: str | Path = sys.executable
 ) -> AsyncIterator[str]:
-    """A gateway that works too, with nobody behind it who reads messages; its address."""
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        *(python, "-m", "bot", "gateway"),
-        cwd=root,
-        env={**os.environ, **environment, "RELAIS_PORT": str(port)},
-        stdout=asyncio.subprocess.DEVNULL,
-    )
+    """A running gateway that works too; its address."""
+    running = Gateway(environment, python=python)
     try:
-        url = f"http://{LOOPBACK}:{port}"
-        await asyncio.wait_for(_until_it_listens(url), PATIENCE)
-        yield url
+        await running.start()
+        yield running.url
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        await process.wait()
+        await running.stop()
 
 
-async def _until_it_listens(url: str) -> None:
+async def until_it_answers(url: str, trust: ssl.SSLContext | bool = True) -> None:
+    """Wait until a server answers there with success; `trust` is whose certificates are good."""
     async with aiohttp.ClientSession() as session:
         while True:
             try:
-                async with session.get(f"{url}/health") as response:
+                async with session.get(url, ssl=trust) as response:
                     if response.ok:
                         return
             except aiohttp.ClientError:
