@@ -1,45 +1,40 @@
-"""Clocks of processes that can be moved while they run, by libfaketime."""
+"""Clocks of processes that can be moved while they run."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
+
+_SOURCE = Path(__file__).with_name("clock.c")
+
+
+def compiled(folder: Path) -> Path:
+    """The library that moves clocks, made from `clock.c` by the machine's C compiler."""
+    library = folder / "clock.so"
+    options = ("-shared", "-fPIC", "-O2", "-Wall", "-Werror")
+    subprocess.run(("cc", *options, "-o", library, _SOURCE), check=True)
+    return library
 
 
 class MovableClock:
-    """What processes that run with `environment` take for the time of day.
+    """What a process that runs with `environment` takes for the time of day.
 
-    Only the time of day moves, as when a machine's clock is set: what counts seconds
-    (CLOCK_MONOTONIC) goes on. A move is seen within a second.
+    Only the time of day moves, as when a machine's clock is set: what counts seconds goes on.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, library: Path) -> None:
         self._file = file
+        self._library = library
         self.set(0)
 
     @property
     def environment(self) -> Mapping[str, str]:
         """With these variables a process reads this clock."""
-        return {
-            "LD_PRELOAD": str(_library()),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            # One name is that of old versions, the other that of new ones.
-            "DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
+        return {"LD_PRELOAD": str(self._library), "FAULTS_CLOCK": str(self._file)}
 
-    def set(self, ahead: float) -> None:
-        """So many seconds ahead of the true time; negative is behind."""
-        new = self._file.with_suffix(".new")
-        new.write_text(f"{ahead:+g}s", encoding="ascii")
-        new.replace(self._file)  # nobody reads half a number
-
-
-def _library() -> Path:
-    """The library within its package, whose import would ask for a restart of this process."""
-    spec = find_spec("libfaketime")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0]) / "vendor/libfaketime/src/libfaketime.so.1"
+    def set(self, ahead: int) -> None:
+        """So many seconds ahead of the true time, at once; negative is behind."""
+        with self._file.open("r+b" if self._file.exists() else "wb") as file:
+            file.write(ahead.to_bytes(8, sys.byteorder, signed=True))

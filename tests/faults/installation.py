@@ -29,7 +29,7 @@ from bot.store.store import Store
 from bot.supervisor import Program
 from tests import servers
 from tests.fakes.telegram import BotApi, Limits
-from tests.faults.clocks import MovableClock
+from tests.faults.clocks import MovableClock, compiled
 from tests.faults.disk import small_disk
 from tests.faults.parts import Machine, Part, Process
 from tests.faults.wire import LOOPBACK, Wire
@@ -79,6 +79,7 @@ class Installation:
         self.database_url = f"sqlite:///{folder / 'database' / 'relais.db'}"
         self._ports = {name: servers.free_port() for name in (GATEWAY, RASA, *self._workers())}
         self._secret = secrets.token_urlsafe(16)
+        self._library = folder / "none yet"
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -139,6 +140,7 @@ class Installation:
                 await self._join(name, there, port)
         for caller in (CUSTOMERS, TELEGRAM):
             await self._join(caller, GATEWAY, self._ports[GATEWAY])
+        self._library = await asyncio.to_thread(compiled, self.folder)
         await asyncio.to_thread(self._prepare)
         starting = [self._run(self._rasa(), f"http://{LOOPBACK}:{self._ports[RASA]}/webhooks/relais/")]
         for name in self.ours:
@@ -194,7 +196,7 @@ class Installation:
             command = ["gateway", *(["--accept-only"] if self.shape.workers else [])]
         else:
             command = ["worker"]
-        self.clocks[name] = MovableClock(self.folder / f"clock of {name}")
+        self.clocks[name] = MovableClock(self.folder / f"clock of {name}", self._library)
         return Program(
             name=name,
             command=(sys.executable, "-m", "bot", *command),
@@ -203,6 +205,8 @@ class Installation:
 
     def _environment(self, name: str) -> Mapping[str, str]:
         given = {
+            # A process that crashes says where.
+            "PYTHONFAULTHANDLER": "1",
             "RELAIS_STATE": str(self.folder),
             "RELAIS_SECRET": self._secret,
             "RELAIS_BRAND": str(self._brand(name)),

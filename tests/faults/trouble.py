@@ -24,7 +24,7 @@ BRIEF: Span = (1.0, 5.0)
 # Longer than the lease of a conversation: somebody else takes the turn.
 LONG: Span = (17.0, 21.0)
 # In seconds, both ways: a correction, a wrong setting, summer time.
-MOVES = (-3600.0, -90.0, -5.0, 5.0, 90.0, 3600.0)
+MOVES = (-3600, -90, -5, 5, 90, 3600)
 _MANY = 1000
 _OFTEN = 0.15
 
@@ -115,7 +115,7 @@ def _moved_clocks(installation: Installation, chance: Random) -> Iterator[Fault]
     for who, names in groups.items():
         for moves, where in ((MOVES[3:], "ahead"), (MOVES[:3], "behind")):
 
-            async def move(names: list[str] = names, moves: tuple[float, ...] = moves) -> None:
+            async def move(names: list[str] = names, moves: tuple[int, ...] = moves) -> None:
                 ahead = chance.choice(moves)
                 for name in names:
                     installation.clocks[name].set(ahead)
