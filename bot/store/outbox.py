@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import case as when
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Select
 
 from bot.messages import Outbound
-from bot.store import conversations, transcript
+from bot.store import conversations, tables, transcript
 from bot.store.rows import Conversation, Line
 from bot.store.tables import outbox
 
@@ -21,24 +23,29 @@ LONGEST_REST = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
 
 _earlier = outbox.alias("earlier")
-_IS_FIRST = ~exists().where(
-    and_(
-        _earlier.c.conversation_id == outbox.c.conversation_id,
-        _earlier.c.message_id < outbox.c.message_id,
-    )
+# Not "none is earlier": PostgreSQL would compare all that waits with all that waits.
+_IS_FIRST = (
+    outbox.c.message_id
+    == select(func.min(_earlier.c.message_id))
+    .where(_earlier.c.conversation_id == outbox.c.conversation_id)
+    .correlate(outbox)
+    .scalar_subquery()
 )
 _FREE = or_(
     outbox.c.lease.is_(None),
     outbox.c.lease_until < bindparam("now"),
     outbox.c.lease_until > bindparam("impossible"),
 )
-_DUE = (
+_CLAIMABLE = (
     select(outbox)
-    .where(or_(outbox.c.due_at <= bindparam("now"), outbox.c.due_at > bindparam("too_far")), _FREE, _IS_FIRST)
+    .where(_FREE, _IS_FIRST)
     .order_by(outbox.c.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=outbox)
 )
+_DUE = _CLAIMABLE.where(outbox.c.due_at <= bindparam("now"))
+# By itself: as one condition with the above, SQLite would go through all that waits.
+_TOO_FAR = _CLAIMABLE.where(outbox.c.due_at > bindparam("too_far"))
 _TAKE = (
     update(outbox)
     .where(outbox.c.message_id.in_(bindparam("taken", expanding=True)))
@@ -46,6 +53,31 @@ _TAKE = (
 )
 _INSERT = insert(outbox)
 _DELETE = delete(outbox).where(outbox.c.message_id == bindparam("done"))
+_CONVERSATION = (
+    select(_earlier.c.conversation_id).where(_earlier.c.message_id == bindparam("first")).scalar_subquery()
+)
+_HOLD_BACK = (
+    update(outbox)
+    .where(
+        outbox.c.conversation_id == _CONVERSATION,
+        outbox.c.message_id > bindparam("first"),
+        outbox.c.due_at < bindparam("due"),
+    )
+    .values(due_at=bindparam("due"))
+)
+_talks = tables.conversations
+_OF_ACCOUNT = exists().where(
+    and_(
+        _talks.c.id == outbox.c.conversation_id,
+        _talks.c.channel == bindparam("of_channel"),
+        _talks.c.account == bindparam("of_account"),
+    )
+)
+_REST = (
+    update(outbox)
+    .where(outbox.c.due_at < bindparam("due"), outbox.c.lease.is_(None), _OF_ACCOUNT)
+    .values(due_at=when((outbox.c.deadline < bindparam("due"), outbox.c.deadline), else_=bindparam("due")))
+)
 
 
 class Parcel(Struct, frozen=True, kw_only=True):
@@ -81,7 +113,7 @@ def claim(
     A message waits for the earlier ones of its conversation.
     """
     moments = {"now": now, "too_far": now + LONGEST_REST, "impossible": until + SKEW}
-    rows = connection.execute(_DUE, {"most": most, **moments}).mappings().all()
+    rows = _rows(connection, _DUE, most, moments) or _rows(connection, _TOO_FAR, most, moments)
     if not rows:
         return []
     ids = [row["message_id"] for row in rows]
@@ -106,9 +138,26 @@ def postpone(connection: Connection, message_id: int, lease: str, due_at: dateti
     _give_back(connection, message_id, lease, due_at=due_at)
 
 
-def _give_back(connection: Connection, message_id: int, lease: str, **values: object) -> None:
+def rest(connection: Connection, channel: str, account: str, due_at: datetime) -> None:
+    """Put off all that waits for an account which must not be written to until then.
+
+    What has to be given up earlier is due at its deadline.
+    """
+    connection.execute(_REST, {"of_channel": channel, "of_account": account, "due": due_at})
+
+
+def _rows(connection: Connection, query: Select, most: int, moments: Mapping[str, datetime]) -> list[Any]:
+    return list(connection.execute(query, {"most": most, **moments}).mappings())
+
+
+def _give_back(
+    connection: Connection, message_id: int, lease: str, due_at: datetime, **values: object
+) -> None:
     ours = update(outbox).where(outbox.c.message_id == message_id, outbox.c.lease == lease)
-    connection.execute(ours.values(lease=None, lease_until=None, **values))
+    given = connection.execute(ours.values(lease=None, lease_until=None, due_at=due_at, **values))
+    if given.rowcount:
+        # Those behind it wait as long: else each look for what is due would go through them all.
+        connection.execute(_HOLD_BACK, {"first": message_id, "due": due_at})
 
 
 def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation, lease: str) -> Parcel:

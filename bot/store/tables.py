@@ -164,7 +164,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("message_id", Integer, ForeignKey("messages.id"), primary_key=True),
-    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
     Column("due_at", Moment, nullable=False, index=True),
     Column("deadline", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -172,6 +172,7 @@ outbox = Table(
     Column("lease_until", Moment),
     # of a first response: when the customer wrote
     Column("since", Moment),
+    Index("ix_outbox_conversation_id", "conversation_id", "message_id"),
 )
 
 cases = Table(

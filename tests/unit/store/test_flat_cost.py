@@ -1,8 +1,4 @@
-"""What people wait for costs the same in a small database and in a large one.
-
-Not time is measured, which depends on who else is busy, but work: the instructions that SQLite
-executes, and the rows that PostgreSQL reads.
-"""
+"""What people wait for costs the same in a small database and in a large one."""
 
 from __future__ import annotations
 
@@ -12,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import Struct
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from bench.filling import Sizes
@@ -39,6 +35,7 @@ from bot.store.store import Store
 from bot.store.tables import conversations as all_conversations
 from tests import servers
 from tests.conftest import ENGINES
+from tests.effort import effort
 from tests.fakes.clock import FakeClock
 
 NOW = FakeClock()()
@@ -46,7 +43,6 @@ SMALL = Sizes(messages=3_000, open_cases=40, longest=60)
 LARGE = Sizes(messages=20_000, open_cases=40, longest=3_000)
 # An index is a level deeper, and conversations are not of the same length.
 MORE = 1.5
-STEP = 10
 
 
 class Scene(Struct, frozen=True, kw_only=True):
@@ -172,17 +168,8 @@ def test_it_costs_the_same_in_a_large_database(stores: tuple[Store, Store], name
 
 
 def cost(connection: Connection, act: Act) -> int:
-    """How much work an act is, which is then undone."""
     scene = _scene(connection)
-    work = {"sqlite": _instructions, "postgresql": _rows_read}[connection.dialect.name]
-    savepoint = connection.begin_nested()
-    # The first time statements are prepared.
-    act(scene)
-    savepoint.rollback()
-    savepoint = connection.begin_nested()
-    found = work(connection, lambda: act(scene))
-    savepoint.rollback()
-    return found
+    return effort(connection, lambda: act(scene))
 
 
 def _scene(connection: Connection) -> Scene:
@@ -198,28 +185,3 @@ def _scene(connection: Connection) -> Scene:
         words=lines[0].text,
         common_word=common.most_common(1)[0][0],
     )
-
-
-def _instructions(connection: Connection, act: Callable[[], object]) -> int:
-    driver: Any = connection.connection.dbapi_connection
-    steps = 0
-
-    def count() -> None:
-        nonlocal steps
-        steps += STEP
-
-    driver.set_progress_handler(count, STEP)
-    act()
-    driver.set_progress_handler(None, 0)
-    return steps
-
-
-def _rows_read(connection: Connection, act: Callable[[], object]) -> int:
-    before = _rows_read_so_far(connection)
-    act()
-    return _rows_read_so_far(connection) - before
-
-
-def _rows_read_so_far(connection: Connection) -> int:
-    read = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
-    return int(connection.execute(text(read)).scalar_one())

@@ -46,9 +46,9 @@ def upgrade() -> None:
     _create_index("ix_messages_failed", "messages", ["conversation_id", "seq"], where=FAILED)
     _create_index("ix_cases_closed", "cases", ["resolved_at", "id"], where=CLOSED)
     op.create_index(op.f("ix_received_received_at"), "received", ["received_at"])
-    for column in ("conversation_id", "case_id"):
-        op.drop_index(f"ix_record_{column}", table_name="record")
-        op.create_index(f"ix_record_{column}", "record", [column, "id"])
+    _replace_index("ix_outbox_conversation_id", "outbox", ["conversation_id", "message_id"])
+    _replace_index("ix_record_conversation_id", "record", ["conversation_id", "id"])
+    _replace_index("ix_record_case_id", "record", ["case_id", "id"])
     _create_index("ix_record_edits", "record", ["conversation_id", "id"], where=EDIT)
     _create_names()
     _create_words()
@@ -60,9 +60,9 @@ def downgrade() -> None:
     op.drop_table("words")
     op.drop_table("names")
     op.drop_index("ix_record_edits", table_name="record")
-    for column in ("conversation_id", "case_id"):
-        op.drop_index(f"ix_record_{column}", table_name="record")
-        op.create_index(f"ix_record_{column}", "record", [column])
+    _replace_index("ix_record_case_id", "record", ["case_id"])
+    _replace_index("ix_record_conversation_id", "record", ["conversation_id"])
+    _replace_index("ix_outbox_conversation_id", "outbox", ["conversation_id"])
     op.drop_index(op.f("ix_received_received_at"), table_name="received")
     op.drop_index("ix_cases_closed", table_name="cases")
     for name in ("failed", "changed", "unhandled"):
@@ -73,6 +73,11 @@ def downgrade() -> None:
 def _create_index(name: str, table: str, columns: list[str], *, where: str) -> None:
     condition = sa.text(where)
     op.create_index(name, table, columns, sqlite_where=condition, postgresql_where=condition)
+
+
+def _replace_index(name: str, table: str, columns: list[str]) -> None:
+    op.drop_index(name, table_name=table)
+    op.create_index(name, table, columns)
 
 
 def _create_names() -> None:
