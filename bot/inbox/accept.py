@@ -193,10 +193,9 @@ def _take_message(connection: Connection, conversation: Conversation, event: Inb
         platform_id=event.message_id,
         sent_at=event.sent_at,
     )
-    transcript.append(connection, conversation.id, draft, now)
-    conversations.wake(connection, conversation.id, now)
-    if conversation.language is None and event.language:
-        conversations.change(connection, conversation.id, language=event.language[:2].lower())
+    language = event.language[:2].lower() if event.language else None
+    seq = conversations.receive(connection, conversation, language, now)
+    transcript.write(connection, conversation.id, seq, draft, now)
 
 
 def _join(connection: Connection, conversation: Conversation, token: str, now: datetime) -> None:

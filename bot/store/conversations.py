@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql import Select
 
 from bot.errors import NotFound
 from bot.messages import Address, Inbound
@@ -29,9 +30,16 @@ _FIND = select(conversations).where(
     conversations.c.account == bindparam("account"),
     conversations.c.key == bindparam("key"),
 )
+_FIND_AND_HOLD = _FIND.with_for_update()
 _CHANGE = update(conversations).where(_ONE)
 _WAKE = _CHANGE.values(
     due_at=func.coalesce(conversations.c.due_at, bindparam("now")), updated_at=bindparam("now")
+)
+_RECEIVE = _CHANGE.values(
+    last_seq=bindparam("seq"),
+    due_at=func.coalesce(conversations.c.due_at, bindparam("now")),
+    language=func.coalesce(conversations.c.language, bindparam("hint")),
+    updated_at=bindparam("now"),
 )
 _HOLD = _LOAD.with_for_update()
 _LOCK = _HOLD.where(conversations.c.lease == bindparam("held"))
@@ -90,15 +98,19 @@ def load_all(connection: Connection, ids: Iterable[int]) -> dict[int, Conversati
 
 def find(connection: Connection, address: Address) -> Conversation | None:
     """The conversation at an address, if there is one."""
+    return _find(connection, address, _FIND)
+
+
+def _find(connection: Connection, address: Address, query: Select) -> Conversation | None:
     place = {"channel": address.channel, "account": address.account, "key": address.key}
-    row = connection.execute(_FIND, place).mappings().first()
+    row = connection.execute(query, place).mappings().first()
     return read(Conversation, row) if row else None
 
 
 def find_or_start(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
-    """The conversation that an event belongs to; the first event starts it."""
+    """The conversation that an event belongs to, held for the transaction; the first event starts it."""
     address = inbound.address
-    found = find(connection, address)
+    found = _find(connection, address, _FIND_AND_HOLD)
     if found:
         return found
     # Somebody else may take the first event of the same conversation in right now.
@@ -116,7 +128,7 @@ def find_or_start(connection: Connection, inbound: Inbound, now: datetime) -> Co
         created_at=now,
         updated_at=now,
     )
-    started = find(connection, address)
+    started = _find(connection, address, _FIND_AND_HOLD)
     if started is None:
         raise NotFound("there is no conversation at that address")
     return started
@@ -150,6 +162,17 @@ def flag(
 def wake(connection: Connection, conversation_id: int, now: datetime) -> None:
     """Say that a turn is due; one that is due already keeps its place."""
     connection.execute(_WAKE, {"one": conversation_id, "now": now})
+
+
+def receive(connection: Connection, conversation: Conversation, language: str | None, now: datetime) -> int:
+    """The number of the customer's next message in a conversation that is held; a turn is due.
+
+    One that is due already keeps its place, and a language that is known stays.
+    """
+    seq = conversation.last_seq + 1
+    values = {"one": conversation.id, "seq": seq, "hint": language, "now": now}
+    connection.execute(_RECEIVE, values)
+    return seq
 
 
 def claim(connection: Connection, lease: str, *, now: datetime, until: datetime, most: int = 1) -> list[int]:

@@ -68,7 +68,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 def append(connection: Connection, conversation_id: int, draft: Draft, now: datetime) -> Line:
     """Write a message under the next number of its conversation."""
-    seq = _next_seq(connection, conversation_id)
+    return write(connection, conversation_id, _next_seq(connection, conversation_id), draft, now)
+
+
+def write(connection: Connection, conversation_id: int, seq: int, draft: Draft, now: datetime) -> Line:
+    """Write a message under a number that nobody else was given."""
     values = {"conversation_id": conversation_id, "seq": seq, "created_at": now}
     values |= msgspec.to_builtins(draft, builtin_types=(datetime,))
     result = connection.execute(_INSERT, values)
