@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 
-_INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+class _InsertNew(Insert):
+    """SQLAlchemy's own ON CONFLICT would be compiled anew each time, which costs more than it does."""
+
+    inherit_cache = True
+
+
+@compiles(_InsertNew)  # type: ignore[untyped-decorator]  # the stubs do not type it
+def _compile(statement: _InsertNew, compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.visit_insert(statement, **options)} ON CONFLICT DO NOTHING"
 
 
 def insert_new(connection: Connection, table: Table, **values: Any) -> bool:
@@ -18,10 +28,11 @@ def insert_new(connection: Connection, table: Table, **values: Any) -> bool:
 
     Who inserts the same at the same moment is waited for, and then counts as there.
     """
-    return bool(connection.execute(_statement(connection.dialect.name, table), values).rowcount == 1)
+    return bool(connection.execute(_statement(table), values).rowcount == 1)
 
 
-@lru_cache
-def _statement(dialect: str, table: Table) -> Insert:
-    statement: Insert = _INSERTS[dialect](table).on_conflict_do_nothing()
+@cache
+def _statement(table: Table) -> Insert:
+    # Inline: nothing is returned, for there may be nothing.
+    statement: Insert = _InsertNew(table).inline()
     return statement
