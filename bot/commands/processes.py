@@ -89,10 +89,10 @@ def rasa(settings: Settings, trained: Path, told: Path, number: int = 0) -> Prog
 
 
 def _threads(servers: int) -> dict[str, str]:
-    """Servers that embed on all cores at once stand in each other's way: to each its share."""
-    if servers == 1 or "OMP_NUM_THREADS" in os.environ:
+    """Servers that embed on all cores stand in each other's way and in the gateway's: to each its share."""
+    if "OMP_NUM_THREADS" in os.environ:
         return {}
-    return {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // servers))}
+    return {"OMP_NUM_THREADS": str(max(1, ((os.cpu_count() or 1) - 1) // servers))}
 
 
 def _named(kind: str, ports: list[int]) -> list[tuple[str, int]]:

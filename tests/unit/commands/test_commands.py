@@ -120,7 +120,7 @@ def test_a_gateway_leaves_the_work_to_workers_where_there_are_some(settings: Set
     assert gateway(structs.replace(settings, workers=1)).command[-1] == "--accept-only"
 
 
-def test_rasa_servers_share_the_cores(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rasa_servers_share_the_cores_that_the_gateway_leaves(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
 
@@ -129,7 +129,7 @@ def test_rasa_servers_share_the_cores(settings: Settings, monkeypatch: pytest.Mo
         return rasa(several, Path("model"), Path("endpoints")).environment
 
     assert [told(servers) for servers in (1, 3, 9)] == [
-        {},
+        {"OMP_NUM_THREADS": "7"},
         {"OMP_NUM_THREADS": "2"},
         {"OMP_NUM_THREADS": "1"},
     ]
