@@ -114,6 +114,7 @@ class Delivery:
         channel = self._channels.get(key)
         if channel is None:
             await self._postpone(parcel, STOPPED)
+            await self._put_off(key, STOPPED)
             return
         may_repeat = channel.features.idempotent and self._clock() < parcel.deadline
         if parcel.interrupted and not may_repeat:
@@ -182,13 +183,22 @@ class Delivery:
         elif isinstance(error, DeliveryUnknown):
             await self._lost(parcel, "unknown", str(error))
         elif isinstance(error, AccountStopped):
-            await self._pacing.pause(account, STOPPED)
+            await self._pause(account, STOPPED)
             await self._again(parcel, error, STOPPED.total_seconds())
             await self._accounts.stopped(*account, str(error))
         elif isinstance(error, DeliveryLater):
             if error.retry_after:
-                await self._pacing.pause(account, timedelta(seconds=error.retry_after))
+                await self._pause(account, timedelta(seconds=error.retry_after))
             await self._again(parcel, error, error.retry_after)
+
+    async def _pause(self, account: tuple[str, str], rest: timedelta) -> None:
+        await self._pacing.pause(account, rest)
+        await self._put_off(account, rest)
+
+    async def _put_off(self, account: tuple[str, str], rest: timedelta) -> None:
+        """All that waits for the account, at once: one by one, thousands would be looked at each time."""
+        due_at = self._clock() + min(rest, outbox.LONGEST_REST)
+        await self._store.run(outbox.rest, *account, due_at)
 
     async def _again(self, parcel: Parcel, error: DeliveryError, retry_after: float | None) -> None:
         moment = next_attempt(parcel.attempts, retry_after, now=self._clock(), deadline=parcel.deadline)

@@ -115,6 +115,33 @@ async def test_an_account_whose_token_died_rests_and_then_goes_on(house: House) 
     assert len(house.channel.texts) == 2
 
 
+async def test_all_that_waits_for_a_stopped_account_rests_without_being_looked_at(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    postpone = outbox.postpone
+
+    def count(connection: Connection, message_id: int, lease: str, due_at: datetime) -> None:
+        looked_at.append(message_id)
+        postpone(connection, message_id, lease, due_at)
+
+    monkeypatch.setattr(outbox, "postpone", count)
+    for number in range(40):
+        await house.says("cabin bag?", person=f"person{number}")
+    await house.turns.drain()
+    house.channel.failures = [AccountStopped("401") for _ in range(40)]
+    await house.works()
+    assert len(looked_at) < 20
+    house.clock.forward(seconds=59)
+    await house.works()
+    assert len(house.channel.failures) > 20
+    house.channel.failures = []
+    for _ in range(60):
+        house.clock.forward(seconds=2)
+        await house.works()
+    assert len(house.channel.texts) == 40
+
+
 async def test_a_refused_account_is_red_until_a_message_goes_out(house: House) -> None:
     house.channel.failures = [AccountStopped("the token is refused")]
     await house.says("cabin bag?")
