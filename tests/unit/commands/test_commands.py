@@ -120,7 +120,9 @@ def test_a_gateway_leaves_the_work_to_workers_where_there_are_some(settings: Set
     assert gateway(structs.replace(settings, workers=1)).command[-1] == "--accept-only"
 
 
-def test_rasa_servers_share_the_cores_that_the_gateway_leaves(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rasa_servers_share_the_cores_that_the_gateway_leaves(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
 
