@@ -32,6 +32,7 @@ from bot.store import migrate
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.shared_bell import bell_for
+from bot.store.shared_clock import SharedClock, clock_for
 from bot.store.store import Store
 from bot.vitals import STOPPING, Vitals
 from bot.work import connect, side_by_side, steps
@@ -77,6 +78,7 @@ async def serve(
     brand = load_brand(settings.brand_file)
     store = Store(settings.database_url)
     await asyncio.to_thread(migrate.upgrade, store)
+    shared_clock = await clock_for(store)
     app = build(
         settings=settings,
         brand=brand,
@@ -84,7 +86,7 @@ async def serve(
         channels=build_channels(brand, environment),
         assistant=build_assistant(settings),
         guard=load_guard(settings.guard_folder),
-        clock=now,
+        clock=shared_clock or now,
         bell=await bell_for(settings, store),
         pace=await shared_pace(settings, store),
         stopping=stopping,
@@ -141,6 +143,8 @@ def build(
 
     async def at_work(_: web.Application) -> AsyncIterator[None]:
         running = [bell.run(), *(connect(channel, accounts) for channel in channels.values())]
+        if isinstance(clock, SharedClock):
+            running.append(clock.run())
         if accepts:
             running.append(Echo(store, bell).run())
         if works:

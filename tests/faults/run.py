@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -90,7 +91,7 @@ async def run(plan: Plan, folder: Path, say: Say) -> Outcome:
             async with _store(installation.database_url) as store:
                 found = await store.read(ledger.load)
             seen = _seen(plan.shape, crowd, agent)
-        findings = _findings(seen, found)
+        findings = [*_findings(seen, found), *_crashes(installation)]
         write_out(findings, found, installation.logs)
         return Outcome(
             plan=plan,
@@ -169,6 +170,15 @@ async def _store(database_url: str) -> AsyncIterator[Store]:
 def _findings(seen: Seen, found: Ledger) -> list[Finding]:
     alone = [finding for check in inside.CHECKS for finding in check(found)]
     return alone + [finding for check in outside.CHECKS for finding in check(seen, found)]
+
+
+def _crashes(installation: Installation) -> Iterator[Finding]:
+    """A process that ends by itself, as one that finds no database, is started again; a crash is a bug."""
+    for name, codes in installation.deaths().items():
+        for code in codes:
+            if code < 0:
+                words = f"{name} crashed: {signal.Signals(-code).name}"
+                yield Finding(check="alive", conversation=None, words=words)
 
 
 def _seen(shape: Shape, crowd: Crowd, agent: Agent) -> Seen:
