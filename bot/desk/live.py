@@ -27,13 +27,21 @@ from bot.desk.pages import parts, render
 PATIENCE = 10.0
 # A storm of changes is shown a few times a second, not each one: seconds between two looks.
 PACE = 0.2
+# All pages together look for so much of the time at most: customers are served by the same process.
+SHARE = 0.25
 
 
 class Streams:
-    """The streams that are open, so that they can be ended."""
+    """The streams that are open, so that they can be ended, and how often each of them looks."""
 
     def __init__(self) -> None:
         self.tasks: WeakSet[asyncio.Task[object]] = WeakSet()
+        self._free = 0.0
+
+    def rest(self, took: float, now: float) -> float:
+        """How long a stream rests after a look that took so long: until it is its turn again."""
+        self._free = max(self._free, now) + took / SHARE
+        return min(max(PACE, self._free - now), PATIENCE)
 
 
 STREAMS: web.AppKey[Streams] = web.AppKey("streams", Streams)
@@ -91,8 +99,9 @@ async def _send_changes(
     topics: Callable[[], Awaitable[Sequence[str]]],
     take: Callable[[], Awaitable[Snapshot]],
 ) -> None:
-    before = None
+    before, clock = None, asyncio.get_running_loop().time
     while response.is_connected() and await current_session(request):
+        began = clock()
         with desk_of(request).bell.listen(*await topics()) as listener:
             after = await _with_alerts(request, await take())
             if news := changes(before, after):
@@ -101,7 +110,7 @@ async def _send_changes(
                 # A page that hears nothing for a while knows that its connection is dead.
                 await response.send("", event="beat")
             before = after
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(request.app[STREAMS].rest(clock() - began, clock()))
             await listener.wait(PATIENCE)
 
 

@@ -1,9 +1,10 @@
 import asyncio
+import bisect
 
 import pytest
 
 from bot.desk import live
-from bot.desk.live import Snapshot, changes
+from bot.desk.live import Snapshot, Streams, changes
 from tests.fakes.desk import REFERENCE, Client, DeskHouse, act, next_event
 
 
@@ -30,6 +31,29 @@ def test_only_changed_items_are_sent_with_the_order_of_all() -> None:
 def test_a_new_order_alone_is_a_change() -> None:
     news = changes(snapshot(("1", "x"), ("2", "y")), snapshot(("2", "y"), ("1", "x")))
     assert news.lists == {"queue": [("2", None), ("1", None)]}
+
+
+def test_a_page_that_looks_alone_looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PACE", 0.2)
+    streams = Streams()
+    assert [streams.rest(0.02, now) for now in (0.0, 0.2, 0.4, 60.0)] == [0.2] * 4
+
+
+def test_all_pages_together_look_for_a_share_of_the_time_only() -> None:
+    streams = Streams()
+    looks = sorted((now / 1000, page) for page, now in enumerate(range(100)))
+    spent = 0.0
+    while looks[0][0] < 60:
+        now, page = looks.pop(0)
+        spent += 0.05
+        bisect.insort(looks, (now + streams.rest(0.05, now), page))
+    assert spent < 60 * 0.25 * 1.1
+    assert spent > 60 * 0.25 * 0.8
+
+
+def test_however_many_pages_there_are_each_looks_now_and_then() -> None:
+    streams = Streams()
+    assert max(streams.rest(1.0, 0.0) for _ in range(100)) == live.PATIENCE
 
 
 @pytest.fixture(autouse=True)
