@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from bot.store.jobs import Job
+from bot.store.turnstile import Turnstile
 
 # How long to wait for another process's transaction, in seconds.
 PATIENCE = 30
@@ -32,13 +34,22 @@ def connect(address: URL) -> Engine:
     return engine
 
 
-def write(engine: Engine, jobs: Sequence[Job]) -> None:
+def turnstile(address: URL) -> Turnstile | None:
+    """Who writes to a file next; None for a database in memory, which is nobody else's.
+
+    SQLite itself lets in who asks at the right moment: beside a busy process that may take seconds.
+    """
+    return Turnstile(Path(address.database)) if address.database else None
+
+
+def write(engine: Engine, turnstile: Turnstile | None, jobs: Sequence[Job]) -> None:
     """Do the jobs, each as if it were alone, and commit them together.
 
     What raises is undone alone. Where the commit fails, or SQLite gives up the transaction as it
     does when the disk is full, this raises and nothing was done.
     """
-    with engine.connect() as connection, connection.begin():
+    turn = turnstile.turn() if turnstile else nullcontext()
+    with turn, engine.connect() as connection, connection.begin():
         # Take the write lock at once: a transaction that reads first and writes later could not
         # be repeated when another process wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -14,6 +14,7 @@ from typing_extensions import ParamSpec
 from bot.errors import SettingsError
 from bot.store import postgres, sqlite
 from bot.store.jobs import Job, Threads
+from bot.store.turnstile import Turnstile
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,9 +37,12 @@ class Store:
 
     def __init__(self, url: str) -> None:
         address = _address(url)
+        self._turnstile: Turnstile | None = None
         if address.get_backend_name() == "sqlite":
             self.engine = self._reading = sqlite.connect(address)
-            self._writers = Threads("store-write", 1, partial(sqlite.write, self.engine), at_once=TOGETHER)
+            self._turnstile = sqlite.turnstile(address)
+            write = partial(sqlite.write, self.engine, self._turnstile)
+            self._writers = Threads("store-write", 1, write, at_once=TOGETHER)
             self._readers = Threads("store-read", READERS, partial(sqlite.read, self._reading))
         else:
             self.engine = postgres.connect(address, WRITERS, read_only=False)
@@ -76,6 +80,8 @@ class Store:
         """Wait for what runs, then release the connections."""
         self._writers.close()
         self._readers.close()
+        if self._turnstile:
+            self._turnstile.close()
         self.engine.dispose()
         self._reading.dispose()
 
