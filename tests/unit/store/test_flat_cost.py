@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from bot.store import (
     conversations,
     outbox,
     queue,
+    said,
     search,
     set_aside,
     transcript,
@@ -123,6 +125,7 @@ ACTS: dict[str, Act] = {
     "edit": lambda s: transcript.edit(s.connection, s.talk.id, f"m{s.talk.id}-1", "Hello", NOW),
     "who looks": lambda s: viewers.of_cases(s.connection, [s.talk.case_id or 0], NOW),
     "count what was set aside": lambda s: set_aside.count(s.connection),
+    "what was said today": lambda s: said.since(s.connection, NOW - timedelta(minutes=30)),
     "figures": lambda s: backlog.backlog(s.connection, NOW),
 }
 
