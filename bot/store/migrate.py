@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -9,12 +10,16 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from bot.store.store import Store
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 # "Relais" in ASCII: those who migrate one PostgreSQL database stand in one line.
 _TURN = 0x52656C616973
+# Ten seconds of trying, in which those at work are held up for a tenth of a second each time.
+_ATTEMPTS, _REST = 50, 0.1
+_TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1"
 
 
 def upgrade(store: Store, to: str = "head") -> None:
@@ -41,11 +46,16 @@ def _config() -> Config:
 
 
 def _upgrade(connection: Connection, to: str) -> None:
-    if connection.dialect.name == "postgresql":
-        _wait_for_the_turn(connection)
     config = _config()
-    if _is_newer(_revision(connection), ScriptDirectory.from_config(config)):
+    scripts = ScriptDirectory.from_config(config)
+    is_shared = connection.dialect.name == "postgresql"
+    if is_shared:
+        _wait_for_the_turn(connection)
+    revision = _revision(connection)
+    if _is_newer(revision, scripts):
         return
+    if is_shared and revision and revision != scripts.as_revision_number(to):
+        _take_all_tables(connection)
     config.attributes["connection"] = connection
     command.upgrade(config, to)
 
@@ -53,11 +63,29 @@ def _upgrade(connection: Connection, to: str) -> None:
 def _wait_for_the_turn(connection: Connection) -> None:
     """Until the end of the transaction; SQLite's transactions stand in one line anyway."""
     # To wait for another's migration, and to build an index on millions of messages, takes as long
-    # as it takes; but nobody may be kept from writing while this one waits for a table.
+    # as it takes.
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
-    connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
+
+
+def _take_all_tables(connection: Connection) -> None:
+    """All at once, or none: who takes one after the other ends in a deadlock with those at work.
+
+    PostgreSQL sees a deadlock after a second and ends one of the two. Long before that this one
+    gives up what it has, so that it never is the other, and begins again.
+    """
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+    tables = ", ".join(connection.exec_driver_sql(_TABLES).scalars())
+    for attempt in reversed(range(_ATTEMPTS)):
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+            return
+        except OperationalError:
+            if not attempt:
+                raise
+        time.sleep(_REST)
 
 
 def _revision(connection: Connection) -> str | None:

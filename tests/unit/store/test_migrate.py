@@ -3,18 +3,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, MetaData, insert, select
+from sqlalchemy import Column, MetaData, create_engine, insert, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
 
 from bot.store import agents, cases, conversations, migrate, transcript
 from bot.store.said_index import include_name
 from bot.store.store import Store
 from bot.store.tables import metadata
+from tests import servers
 from tests.fakes.clock import FakeClock
 
 NOW = FakeClock()()
@@ -108,6 +111,35 @@ def test_processes_that_start_at_once_migrate_once(stores: list[Store], start: s
     with ThreadPoolExecutor(len(stores)) as threads:
         list(threads.map(migrate.upgrade, stores))
     assert all(map(migrate.is_current, stores))
+
+
+def work(url: str, until: Event) -> int:
+    """Transactions as a release without patience does them, in another order than the migrations."""
+    engine = create_engine(url, future=True, poolclass=NullPool)
+    done = 0
+    while not until.wait(0.03):
+        with engine.begin() as connection:
+            for table in ("outbox", "messages", "conversations"):
+                connection.exec_driver_sql(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+                connection.exec_driver_sql("SELECT pg_sleep(0.01)")
+        done += 1
+    return done
+
+
+@pytest.mark.servers
+def test_nobody_at_work_is_ended_by_a_migration(postgres: servers.Postgres) -> None:
+    with postgres.fresh(migrated=False) as url, ThreadPoolExecutor(3) as threads:
+        store = Store(url)
+        migrate.upgrade(store, to="0001")
+        migrated = Event()
+        working = [threads.submit(work, url, migrated) for _ in range(3)]
+        try:
+            migrate.upgrade(store)
+        finally:
+            migrated.set()
+        assert all(each.result() for each in working)
+        assert migrate.is_current(store)
+        store.close()
 
 
 def test_an_older_release_goes_on_with_the_tables_of_a_newer_one(stores: list[Store]) -> None:
