@@ -10,7 +10,7 @@ PATH = f"/desk/cases/{REFERENCE}"
 
 
 def link_to_earlier(page: str) -> str:
-    found = re.search(r'href="(\?before=\d+)"', page)
+    found = re.search(rf'href="{PATH}(\?before=\d+)"', page)
     assert found
     return found.group(1)
 
