@@ -122,7 +122,7 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
             conversation.id,
             outcome.reference,
             outcome.case,
-            acknowledged_at=transcript.acknowledged_at(connection, conversation.id, opening.lines[0].seq),
+            acknowledged_at=_acknowledged_at(connection, opening),
             now=now,
         )
     since = _unanswered_since(opening, conversation)
@@ -167,6 +167,12 @@ def pass_on(
     search.add(connection, opening.lines)
     _close(connection, opening, now)
     return True
+
+
+def _acknowledged_at(connection: Connection, opening: Opening) -> datetime | None:
+    """When what was written was acknowledged, if it was: after it, though the clock may have been set."""
+    moment = transcript.acknowledged_at(connection, opening.conversation.id, opening.lines[0].seq)
+    return moment and max(moment, opening.since)
 
 
 def _ours(connection: Connection, opening: Opening) -> Conversation | None:

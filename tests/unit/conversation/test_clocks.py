@@ -13,7 +13,8 @@ from sqlalchemy import insert
 from bot.assistant.scripted import understood
 from bot.conversation import transactions, triage
 from bot.conversation.transactions import Opening
-from bot.store import cases, conversations, tables
+from bot.store import cases, conversations, tables, transcript
+from bot.store.transcript import Draft
 from tests.fakes.channel import event
 from tests.fakes.house import House
 
@@ -58,6 +59,15 @@ async def test_an_acknowledgement_is_never_before_what_it_acknowledges(house: Ho
     seen = triage.Seen(opening=opening, rank=triage.NORMAL, text="One moment")
     house.store.run_now(triage.mark, [seen], house.clock.time - HOUR)
     assert house.lines()[1].created_at == house.clock.time
+
+
+async def test_a_case_is_never_acknowledged_before_the_customer_wrote(house: House) -> None:
+    await house.says("This is a scandal")
+    opening = house.store.run_now(transactions.open_turn, 1, "")
+    told = Draft(author="bot", purpose="acknowledge", text="One moment", delivery="sent")
+    house.store.run_now(transcript.append, 1, told, house.clock.time - HOUR)
+    await house.works()
+    assert house.case().acknowledged_at == opening.since
 
 
 async def test_the_clocks_of_a_case_never_stop_before_it_began(house: House) -> None:
