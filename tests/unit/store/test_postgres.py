@@ -24,6 +24,8 @@ from tests.fakes.clock import FakeClock
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(30)]
 
 NOW = FakeClock()()
+# Nobody waits for a test that was given up.
+PATIENCE = 10.0
 
 
 @pytest.fixture
@@ -158,12 +160,12 @@ def test_nobody_waits_for_a_lock_for_ever(
     def hold(connection: Connection) -> None:
         touch(connection, "a")
         held.set()
-        done.wait()
+        done.wait(PATIENCE)
 
     with postgres.fresh() as url, closing(Store(url)) as store, ThreadPoolExecutor(1) as threads:
         store.run_now(write, "a")
         threads.submit(store.run_now, hold)
-        held.wait()
+        held.wait(PATIENCE)
         with pytest.raises(OperationalError, match="lock timeout"):
             store.run_now(touch, "a")
         done.set()
@@ -188,11 +190,11 @@ def test_a_process_that_hangs_in_mid_transaction_gives_its_locks_back(
         def hang(connection: Connection) -> None:
             touch(connection, "a")
             held.set()
-            done.wait()
+            done.wait(PATIENCE)
 
         with closing(Store(url)) as hanging, ThreadPoolExecutor(1) as threads:
             stuck = threads.submit(hanging.run_now, hang)
-            held.wait()
+            held.wait(PATIENCE)
             store.run_now(touch, "a")
             done.set()
             with pytest.raises(DBAPIError):

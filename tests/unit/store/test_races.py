@@ -32,6 +32,8 @@ from tests.fakes.clock import FakeClock
 NOW = FakeClock()()
 UNTIL = NOW + timedelta(seconds=15)
 ROUNDS = 8
+# Nobody waits for a test that was given up.
+PATIENCE = 10.0
 ANSWER = Outcome(replies=(Reply(text="from the bot"),))
 
 T = TypeVar("T")
@@ -247,11 +249,11 @@ def test_a_turn_that_ends_while_an_agent_is_stepping_in_says_nothing(processes: 
     def step_in_slowly(connection: Connection) -> None:
         cases.step_in(connection, case.id, zoe, answer_by=NOW, now=NOW)
         stepping_in.set()
-        turn_tried.wait()
+        turn_tried.wait(PATIENCE)
 
     with ThreadPoolExecutor(2) as threads:
         agent = threads.submit(processes.stores[1].run_now, step_in_slowly)
-        stepping_in.wait()
+        stepping_in.wait(PATIENCE)
         turn = threads.submit(processes.stores[0].run_now, transactions.finish, opening, ANSWER, NOW)
         wait([turn], timeout=0.5)
         turn_tried.set()

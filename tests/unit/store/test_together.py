@@ -39,7 +39,7 @@ class House:
 
         def keep_busy(_: Connection) -> None:
             began.set()
-            go_on.wait()
+            go_on.wait(10)  # not for a test that was given up
 
         first = asyncio.ensure_future(self.store.run(keep_busy))
         await asyncio.to_thread(began.wait)
