@@ -7,11 +7,12 @@ import signal
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 
 from msgspec import Struct, structs
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.store import Store
 from tests.faults import inside, ledger, outside
@@ -34,8 +35,6 @@ REST = 150.0
 _BETWEEN_LOOKS = 0.5
 _INSTANT, _LOOKS = 0.01, 300
 _SHORT = (0.5, 2.0)
-# Of the run, before the first fault and after the last.
-_CALM = 2.0
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -53,6 +52,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     rate: float
     brief: bool = False
     wanted: Callable[[Fault], bool] = lambda _: True
+
+    @property
+    def calm(self) -> float:
+        """How long nothing happens before the first fault, and after the last, in seconds."""
+        return 0.5 if self.brief else 2.0
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -86,7 +90,7 @@ async def run(plan: Plan, folder: Path, say: Say) -> Outcome:
             began = time.monotonic()
             left = await _rest(installation.database_url)
             rested_in = time.monotonic() - began
-            await asyncio.sleep(_CALM)
+            await asyncio.sleep(plan.calm)
             await installation.stop()
             async with _store(installation.database_url) as store:
                 found = await store.read(ledger.load)
@@ -114,9 +118,9 @@ async def _weather(plan: Plan, installation: Installation, crowd: Crowd, agent: 
     storm = Storm(faults, chance, lambda: crowd.said)
     async with _going_on(crowd.keep_writing(plan.rate)), _going_on(agent.work()):
         say(f"{plan.shape.name}: running, {len(faults)} faults for {plan.seconds:.0f} s")
-        await asyncio.sleep(_CALM)
+        await asyncio.sleep(plan.calm)
         await (storm.pass_by() if plan.brief else storm.rage(plan.seconds))
-        await asyncio.sleep(_CALM)
+        await asyncio.sleep(plan.calm)
     return storm
 
 
@@ -126,8 +130,9 @@ def _gently(fault: Fault, database_url: str) -> Fault:
     async def between_messages() -> None:
         async with _store(database_url) as store:
             for _ in range(_LOOKS):
-                if not await store.read(ledger.under_way):
-                    break
+                with suppress(SQLAlchemyError):  # the database may be away just now
+                    if not await store.read(ledger.under_way):
+                        break
                 await asyncio.sleep(_INSTANT)
         await fault.begin()
 
