@@ -100,7 +100,7 @@ async def test_a_failing_database_leaves_no_detail(
     await post(client, house, 1)
     house.store.run_now(spoil)
     await house.works()
-    assert "a job of turns failed" in caplog.text
+    assert "stumbled over a turn" in caplog.text
     assert "IntegrityError" in caplog.text
     assert_confidential(caplog)
 
