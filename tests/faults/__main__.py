@@ -50,9 +50,9 @@ def main(
             rate=rate,
             wanted=lambda fault: only in fault.name,
         )
-        outcomes.append(
-            _run(plan, f"python -m tests.faults --seed {seed} --minutes {minutes:g} --shape {name}")
-        )
+        again = f"--seed {seed} --minutes {plan.seconds / 60:g} --rate {rate:g} --shape {name}"
+        again += f" --only {only!r}" * bool(only) + " --stand-in" * stand_in
+        outcomes.append(_run(plan, f"python -m tests.faults {again}"))
     sys.exit(0 if all(outcome.is_well for outcome in outcomes) else 1)
 
 
