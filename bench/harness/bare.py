@@ -22,7 +22,7 @@ from bench.harness.processes import LOOPBACK
 
 _TABLE = "CREATE TABLE IF NOT EXISTS bare (id {} PRIMARY KEY, body TEXT NOT NULL)"
 # As many as the product's own connections that write.
-_POSTGRES_WRITERS = 4
+_POSTGRES_WRITERS = 12
 
 Write = Callable[[str], None]
 
