@@ -108,6 +108,14 @@ class Unreachable(DeliveryRefused):
     """The person blocked the account, left, or was deleted."""
 
 
+class WindowClosed(DeliveryRefused):
+    """Too long since the customer wrote: the platform takes no free answer any more."""
+
+
+class TakenElsewhere(DeliveryRefused):
+    """Another application has the conversation: a human goes on there, or must take it back."""
+
+
 class DeliveryUnknown(DeliveryError):
     """The platform may or may not have accepted the message; sending again might double it."""
 

@@ -19,7 +19,25 @@ Register = Literal[
     "campaign_echo",
     "other",
 ]
-EventKind = Literal["message", "edited", "deleted", "unreachable", "reachable"]
+EventKind = Literal[
+    # of what a customer wrote
+    "message",
+    "edited",
+    "deleted",
+    "hidden",
+    "shown",
+    # of a text of ours
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    # of the conversation
+    "unreachable",
+    "reachable",
+    "colleague",
+    "taken_elsewhere",
+    "returned",
+]
 Purpose = Literal[
     "answer",
     "thank",
@@ -74,7 +92,14 @@ class Button(Struct, frozen=True, kw_only=True):
 
 
 class Inbound(Struct, frozen=True, kw_only=True):
-    """One event of a customer.
+    """One event of a conversation: mostly a customer's message, else what `kind` says.
+
+    `hidden` and `shown`: somebody hid a public message, or shows it again. `sent`, `delivered`,
+    `read` and `failed`: what became of a text of ours; `message_id` is its id on the platform,
+    and `correlation` our own (`Outbound.id`) where the platform repeats it. Where it tells only
+    that everything up to a moment arrived or was read, that is `until`, and `message_id` is empty.
+    `colleague`: a human of the brand wrote `text` in the platform's own inbox. `taken_elsewhere`:
+    another application has the conversation; `returned`: it is ours again.
 
     `event_id` is unique per channel and account: the same event delivered twice has the same.
     `message_id` is the platform's id of the message that the event is, edits or deletes.
@@ -84,7 +109,9 @@ class Inbound(Struct, frozen=True, kw_only=True):
     `language` is what the client says of itself (ISO 639-1), a hint only.
     `start_token` came with a deep link from a public thread.
     `text_is_payload` says that a button was pressed, not a text typed; `shown` is then the
-    button's title, for those who read the transcript.
+    button's title, for those who read the transcript. `aliases` are other identifiers by which
+    the platform knows the same private chat, and may name it alone another time. `reason` is why
+    a text of ours failed, in the platform's words.
     """
 
     address: Address
@@ -100,10 +127,31 @@ class Inbound(Struct, frozen=True, kw_only=True):
     start_token: str = ""
     text_is_payload: bool = False
     shown: str = ""
+    aliases: tuple[str, ...] = ()
+    correlation: int | None = None
+    until: datetime | None = None
+    reason: str = ""
+
+
+class Template(Struct, frozen=True, kw_only=True):
+    """A text that a platform has approved, for when free words are no longer allowed.
+
+    `parameters` fill its placeholders, in order.
+    """
+
+    name: str
+    language: str
+    parameters: tuple[str, ...] = ()
 
 
 class Outbound(Struct, frozen=True, kw_only=True):
-    """One text to send; `id` is ours, and the idempotency key where a platform takes one."""
+    """One text to send; `id` is ours, and the idempotency key where a platform takes one.
+
+    `late` says that the time for free answers is over and the one for a human's answer is not:
+    platforms want to be told so. `template` is sent in place of the text, which then is what the
+    template reads. With `in_private` the text goes privately to who wrote the public message
+    `reply_to`; `address` is that of the public conversation. `language` is that of the text.
+    """
 
     id: int
     address: Address
@@ -111,12 +159,20 @@ class Outbound(Struct, frozen=True, kw_only=True):
     purpose: Purpose
     buttons: tuple[Button, ...] = ()
     reply_to: str = ""
+    late: bool = False
+    template: Template | None = None
+    in_private: bool = False
+    language: str | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """The platform accepted a message under `message_id`."""
+    """The platform accepted a message under `message_id`.
+
+    `private_chat` is where it went, of a text that was sent `in_private`.
+    """
 
     message_id: str
+    private_chat: str = ""
 
 
 class Entity(Struct, frozen=True, kw_only=True):

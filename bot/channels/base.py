@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from msgspec import Struct
@@ -20,11 +21,28 @@ class Pace(Struct, frozen=True, kw_only=True):
     per_group_seconds: float
 
 
+class Windows(Struct, frozen=True, kw_only=True):
+    """How long after the customer's last message a private answer is allowed.
+
+    `anybody` is for every answer, `human` for those that a human wrote and that are sent as
+    `late`; None where there is no longer time for humans. After that, `templates` says whether
+    the platform takes texts that it has approved.
+    """
+
+    anybody: timedelta
+    human: timedelta | None = None
+    templates: bool = False
+
+
 class Features(Struct, frozen=True, kw_only=True):
     """Facts of a platform that decide how a reply is shaped and sent.
 
-    `longest_text` is in characters. `idempotent` says that sending the same `Outbound.id`
-    twice yields one message, so that an unknown outcome may be tried again.
+    `longest_text` is in characters, or in what `measure` counts. `idempotent` says that sending
+    the same `Outbound.id` twice yields one message, so that an unknown outcome may be tried
+    again. `windows` is None where an answer is always allowed. `private_reply` is how long after
+    a public message its author may be written to in private (`Outbound.in_private`), once; None
+    where that is not possible. `echoes` says that the platform tells of every text that was sent,
+    with its `correlation`: an unknown outcome becomes known by waiting.
     """
 
     longest_text: int
@@ -32,6 +50,10 @@ class Features(Struct, frozen=True, kw_only=True):
     typing: bool
     idempotent: bool
     pace: Pace
+    measure: Callable[[str], int] = len
+    windows: Windows | None = None
+    private_reply: timedelta | None = None
+    echoes: bool = False
 
 
 class Channel(ABC):
@@ -43,6 +65,8 @@ class Channel(ABC):
 
     name: ClassVar[str]
     features: ClassVar[Features]
+    # Channels with the same one, if any, get their events in common requests: each takes its own.
+    family: ClassVar[str] = ""
 
     def __init__(self, account: str) -> None:
         self.account = account
@@ -53,7 +77,7 @@ class Channel(ABC):
 
     @abstractmethod
     def parse(self, raw_body: bytes) -> list[Inbound]:
-        """Translate a request into events; unknown kinds give an empty list.
+        """Translate a request into this account's events; unknown kinds give an empty list.
 
         Raises `BadPayload` for a body that is not what the platform documents.
         """
