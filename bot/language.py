@@ -30,12 +30,18 @@ def detect(text: str, languages: Collection[str]) -> str | None:
     (py3langid) and the votes of common words and letters are weighed together, because
     messages are short and typed without accents; in one or two words only votes count.
     """
+    return _detect(text, tuple(languages))
+
+
+# A message is asked about several times while its turn goes on.
+@lru_cache(maxsize=256)
+def _detect(text: str, languages: tuple[str, ...]) -> str | None:
     bare = _NOISE.sub(" ", text)
     votes = _votes(bare, languages)
     long_enough = len(_WORD.findall(bare)) >= _ENOUGH_WORDS
     if not languages or not (long_enough or any(votes.values())):
         return None
-    guesses = _guesses(bare, tuple(languages)) if long_enough else dict.fromkeys(languages, 1.0)
+    guesses = _guesses(bare, languages) if long_enough else dict.fromkeys(languages, 1.0)
     # Only how far the votes lie apart counts; the exponential of hundreds is no number any more.
     most = max(votes.values())
     return _winner({name: guesses[name] * exp(_WEIGHT * (votes[name] - most)) for name in languages})
