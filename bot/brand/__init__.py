@@ -4,6 +4,7 @@ from bot.brand.loading import load_brand
 from bot.brand.model import (
     PRIORITIES,
     Account,
+    ApprovedText,
     Brand,
     Decided,
     FixedTexts,
@@ -18,6 +19,7 @@ from bot.brand.model import (
 __all__ = [
     "PRIORITIES",
     "Account",
+    "ApprovedText",
     "Brand",
     "Decided",
     "FixedTexts",

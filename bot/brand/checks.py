@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from bot.brand.model import PRIORITIES, Brand
+from bot.brand.model import PLACEHOLDER, PRIORITIES, Account, Brand
 from bot.messages import Register
 
 Problem = tuple[tuple[str | int, ...], str]
@@ -18,6 +18,10 @@ Problem = tuple[tuple[str | int, ...], str]
 # A matter that the guard finds and that is no crisis, such as a bereavement.
 SENSITIVE = "sensitive"
 PLACEHOLDERS = frozenset({"brand", "reference", "deadline", "link"})
+# Texts that are quick replies, and the characters that every platform shows of one (Messenger:
+# https://developers.facebook.com/docs/messenger-platform/send-messages/quick-replies).
+QUICK_REPLIES = frozenset({"consent_yes", "consent_no"})
+LONGEST_QUICK_REPLY = 20
 
 
 def problems(brand: Brand) -> Iterator[Problem]:
@@ -46,6 +50,22 @@ def _accounts(brand: Brand) -> Iterator[Problem]:
             yield ("accounts", index, "market"), f"there is no market {account.market!r}"
         if seen[account.channel, account.id] > 1:
             yield ("accounts", index, "id"), f"{account.id!r} stands twice for {account.channel}"
+        for place, wrong in _templates(account):
+            yield ("accounts", index, "templates", place), wrong
+
+
+def _templates(account: Account) -> Iterator[tuple[int, str]]:
+    seen = set()
+    for place, template in enumerate(account.templates):
+        name = f"{template.name} ({template.language})"
+        if name in seen:
+            yield place, f"{name} stands twice"
+        seen.add(name)
+        if {"{", "}"} & set(PLACEHOLDER.sub("", template.text)):
+            yield place, "placeholders are {1}, {2} and so on, and there are no other braces"
+        numbers = sorted({int(number) for number in PLACEHOLDER.findall(template.text)})
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield place, "the placeholders must be numbered from {1} on, without a gap"
 
 
 def _promises(brand: Brand) -> Iterator[Problem]:
@@ -73,6 +93,8 @@ def _texts(brand: Brand) -> Iterator[Problem]:
         for language, text in texts.items():
             for wrong in _wrong_placeholders(text):
                 yield ("texts", name, language), wrong
+            if name in QUICK_REPLIES and len(text) > LONGEST_QUICK_REPLY:
+                yield ("texts", name, language), f"a quick reply has {LONGEST_QUICK_REPLY} characters at most"
 
 
 def _wrong_placeholders(text: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
@@ -18,6 +19,9 @@ Text = Annotated[str, Meta(min_length=1)]
 Texts = dict[Language, Text]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
+# Of a text that a platform has approved.
+PLACEHOLDER = re.compile(r"\{([1-9]\d?)\}")
+
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
 
 
@@ -32,11 +36,33 @@ class Market(Shape, frozen=True, kw_only=True):
     timezone: str
 
 
+class ApprovedText(Shape, frozen=True, kw_only=True):
+    """A template: a text that a platform has approved for when free answers are not allowed.
+
+    `name` and `language` are those under which the platform knows it, `text` is what it reads
+    there, with `{1}`, `{2}` where something is filled in.
+    """
+
+    name: Annotated[str, Meta(pattern="^[a-z0-9_]+$", max_length=512)]
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}(_[A-Z]{2})?$")]
+    text: Text
+
+    @property
+    def blanks(self) -> int:
+        """How many different things are filled in."""
+        return len(set(PLACEHOLDER.findall(self.text)))
+
+    def filled(self, parameters: Sequence[str]) -> str:
+        """What the customer reads."""
+        return PLACEHOLDER.sub(lambda found: parameters[int(found[1]) - 1], self.text)
+
+
 class Account(Shape, frozen=True, kw_only=True):
     """One account of the brand on one network.
 
     `secrets` maps what the channel needs (token, secret) to names of environment variables:
-    the values never stand here. `options` are facts that only this channel knows of.
+    the values never stand here. `options` are facts that only this channel knows of. `templates`
+    are texts that the platform has approved for this account.
     """
 
     channel: Name
@@ -44,6 +70,7 @@ class Account(Shape, frozen=True, kw_only=True):
     market: Name
     secrets: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
+    templates: tuple[ApprovedText, ...] = ()
 
     @property
     def path(self) -> str:
@@ -121,6 +148,10 @@ class FixedTexts(Shape, frozen=True, kw_only=True):
     resumed: Texts
     handed_back: Texts
     resolved: Texts
+    ask_consent: Texts
+    consent_yes: Texts
+    consent_no: Texts
+    solved_in_private: Texts
 
 
 class Brand(Shape, frozen=True, kw_only=True):
