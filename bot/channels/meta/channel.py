@@ -1,0 +1,62 @@
+"""What the channels of Meta's platforms do alike."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from bot.channels.base import Channel
+from bot.channels.meta.graph import Graph
+from bot.channels.meta.options import Keys
+from bot.channels.meta.signature import HEADER, authenticate, challenge, signature
+from bot.errors import DeliveryError
+
+
+class MetaChannel(Channel, ABC):
+    """One account of one of Meta's platforms."""
+
+    family: ClassVar[str] = "meta"
+
+    def __init__(self, account: str, keys: Keys, graph: Graph) -> None:
+        super().__init__(account)
+        self._keys = keys
+        self._graph = graph
+        self._courtesies: set[asyncio.Task[None]] = set()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.account})"
+
+    def authenticate(self, headers: Mapping[str, str], raw_body: bytes) -> None:
+        """Check Meta's signature with the app's secret."""
+        authenticate(self._keys.app_secret, headers, raw_body)
+
+    def sign(self, raw_body: bytes) -> dict[str, str]:
+        """The signature, as Meta sends it."""
+        return {HEADER: signature(self._keys.app_secret, raw_body)}
+
+    def handshake(self, query: Mapping[str, str]) -> str | None:
+        """Repeat Meta's challenge where it knows our verify token."""
+        return challenge(self._keys.verify, query)
+
+    async def open(self) -> None:
+        """Connect."""
+        await self._graph.open()
+
+    async def close(self) -> None:
+        """Release the connections, once what was begun in passing has ended."""
+        await asyncio.gather(*self._courtesies)
+        await self._graph.close()
+
+    def _in_passing(self, courtesy: Coroutine[Any, Any, object]) -> None:
+        """Do what nobody waits for, and whose failure is none."""
+        task = asyncio.create_task(_quietly(courtesy))
+        self._courtesies.add(task)
+        task.add_done_callback(self._courtesies.discard)
+
+
+async def _quietly(courtesy: Coroutine[Any, Any, object]) -> None:
+    with suppress(DeliveryError):
+        await courtesy

@@ -1,0 +1,122 @@
+"""The line to the Graph API, its errors told in our words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+
+from bot.channels.meta.reading import Json
+from bot.channels.meta.refusals import COMMON, Refusal, Table, read_refusal, sort
+from bot.errors import DeliveryLater, DeliveryUnknown
+
+OFFICIAL = "https://graph.facebook.com"
+VERSION = "v25.0"
+# For each step of a call: connect, and wait for the next bytes of the answer.
+TIMEOUT_SECONDS = 10.0
+CONNECTIONS = 64
+
+# aiohttp's ways to say that no byte of the request left this machine.
+NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+
+class Graph:
+    """The Graph API with the token of one account, which travels in a header and is never shown.
+
+    `table` sorts errors: `refusals.COMMON`, or that with lines of a platform's own.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = OFFICIAL,
+        version: str = VERSION,
+        timeout: float = TIMEOUT_SECONDS,
+        table: Table = COMMON,
+    ) -> None:
+        self._token = token
+        self._root = f"{base_url.rstrip('/')}/{version}"
+        self._timeout = aiohttp.ClientTimeout(total=3 * timeout, connect=timeout, sock_read=timeout)
+        self._table = table
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return f"Graph({self._root})"
+
+    async def post(self, path: str, body: Json) -> Json:
+        """Do something once; raise a `DeliveryError` where it is refused or the outcome is not known."""
+        return await self._call("POST", path, json=body)
+
+    async def ask(self, path: str, **query: str) -> Json:
+        """Look something up, which may be repeated at will: nothing is unknown then."""
+        with repeatable():
+            return await self._call("GET", path, params=query)
+
+    async def open(self) -> None:
+        """Get ready for calls, which the first one does as well."""
+        self._line()
+
+    async def close(self) -> None:
+        """Release the connections."""
+        if self._session:
+            await self._session.close()
+        self._session = None
+
+    async def _call(self, method: str, path: str, **content: Any) -> Json:
+        with self._in_our_words():
+            url = f"{self._root}/{path}"
+            async with self._line().request(method, url, allow_redirects=False, **content) as answer:
+                payload = await answer.read()
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise sort(self._refusal(answer.status, answer.headers, payload), self._table)
+        return _success(payload)
+
+    def _refusal(self, status: int, headers: Mapping[str, str], payload: bytes) -> Refusal:
+        """What Meta says of a token that it cannot read quotes the token."""
+        return read_refusal(status, headers, payload.replace(self._token.encode(), b"..."))
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except NEVER_SENT as exc:
+            raise DeliveryLater(f"Meta cannot be reached: {type(exc).__name__}") from None
+        except (aiohttp.ClientError, asyncio.TimeoutError) as exc:
+            raise DeliveryUnknown(f"Meta did not answer: {type(exc).__name__}") from None
+
+    def _line(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                headers={"Authorization": f"Bearer {self._token}"},
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._session
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """For a call that does no harm when it is made twice."""
+    try:
+        yield
+    except DeliveryUnknown as exc:
+        raise DeliveryLater(str(exc)) from None
+
+
+def _success(payload: bytes) -> Json:
+    """What a call brought; where that cannot be read, it may have had its effect all the same."""
+    try:
+        body = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise DeliveryUnknown("Meta: the answer is not JSON") from None
+    if not isinstance(body, dict):
+        raise DeliveryUnknown("Meta: the answer is no object")
+    return body
