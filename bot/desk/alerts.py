@@ -6,6 +6,7 @@ from aiohttp import web
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from bot.brand import Brand
 from bot.store import accounts, set_aside
 from bot.store.accounts import AccountState
 from bot.store.rows import Agent
@@ -21,10 +22,12 @@ class Alerts(Struct, frozen=True, kw_only=True):
 ALERTS: web.RequestKey[Alerts] = web.RequestKey("alerts", Alerts)
 
 
-def look(connection: Connection, agent: Agent) -> Alerts:
-    """How it stands now."""
+def look(connection: Connection, agent: Agent, brand: Brand) -> Alerts:
+    """How it stands now; of accounts that were taken out of the brand nobody waits for anything."""
     supervises = agent.role == "supervisor"
     return Alerts(
-        stopped=tuple(accounts.stopped(connection)),
+        stopped=tuple(
+            each for each in accounts.stopped(connection) if brand.account(each.channel, each.account)
+        ),
         set_aside=set_aside.count(connection) if supervises else 0,
     )

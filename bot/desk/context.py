@@ -32,6 +32,7 @@ class Desk:
     brand: Brand
     settings: Settings
     clock: Clock
+    environment: Mapping[str, str]
     words: Words
 
     def now(self) -> datetime:

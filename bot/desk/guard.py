@@ -83,7 +83,8 @@ async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     if session is None:
         return _to_login(request)
     request[SESSION] = session
-    request[ALERTS] = await desk_of(request).store.read(look, session.agent)
+    desk = desk_of(request)
+    request[ALERTS] = await desk.store.read(look, session.agent, desk.brand)
     if request.method not in ("GET", "HEAD"):
         await _check_token(request, session)
     return await handler(request)

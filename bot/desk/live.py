@@ -127,7 +127,8 @@ async def _end_streams(app: web.Application) -> None:
 
 async def _with_alerts(request: web.Request, snapshot: Snapshot) -> Snapshot:
     """Every page that keeps itself current tells of trouble, too."""
-    alerts = await desk_of(request).store.read(look, agent_of(request))
+    desk = desk_of(request)
+    alerts = await desk.store.read(look, agent_of(request), desk.brand)
     macros = parts(request, "alert_parts.html")
     shown = {"alarms": render(macros.alarms, alerts), "nav-aside": render(macros.aside, alerts)}
     return msgspec.structs.replace(snapshot, parts={**snapshot.parts, **shown})

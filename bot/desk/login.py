@@ -30,7 +30,7 @@ from bot.store.rows import Agent
 
 SEED_COOKIE = "relais_desk_login"
 # Where one may be sent after logging in: nowhere but into the desk.
-_INSIDE = re.compile(r"/desk(/cases/[A-Za-z0-9-]{1,30}|/people|/account)?")
+_INSIDE = re.compile(r"/desk(/cases/[A-Za-z0-9-]{1,30}|/people|/accounts?|/aside)?")
 
 
 async def show_login(request: web.Request) -> web.StreamResponse:

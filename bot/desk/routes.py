@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from aiohttp import web
 from bot.brand import Brand
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.desk import acting, aside, board, case, guard, live, login, pages, passwords, people
+from bot.desk import accounts, acting, aside, board, case, guard, live, login, pages, passwords, people
 from bot.desk.context import DESK, Desk
 from bot.desk.words import load_words
 from bot.inbox import Inbox
@@ -28,8 +29,12 @@ def add_desk(
     brand: Brand,
     settings: Settings,
     clock: Clock,
+    environment: Mapping[str, str] = os.environ,
 ) -> None:
-    """Serve the agents' desk under `/desk`."""
+    """Serve the agents' desk under `/desk`.
+
+    `environment` is where accounts have their secrets: the desk says which are missing.
+    """
     desk = web.Application(middlewares=[guard.speak, guard.explain, guard.admit])
     desk[DESK] = Desk(
         store=store,
@@ -39,6 +44,7 @@ def add_desk(
         brand=brand,
         settings=settings,
         clock=clock,
+        environment=environment,
         words=load_words(),
     )
     pages.add_templates(desk)
@@ -61,6 +67,8 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.post("/people", people.add_person),
         web.post(r"/people/{id:\d{1,9}}", people.change_person),
         web.post(r"/people/{id:\d{1,9}}/password", people.reset_password),
+        web.get("/accounts", accounts.show_accounts),
+        web.get("/accounts/events", accounts.stream_accounts, allow_head=False),
         web.get("/aside", aside.show_aside),
         web.get("/aside/events", aside.stream_aside, allow_head=False),
         web.post(r"/aside/{id:\d{1,9}}/{act:again|settle}", aside.act_aside),

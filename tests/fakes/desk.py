@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import insert
 
 from bot.brand import load_brand
+from bot.channels.base import Channel
 from bot.desk import add_desk
 from bot.inbox import Inbox
 from bot.inbox.accept import accept
@@ -48,6 +49,8 @@ class DeskHouse:
         self.store = Store(f"sqlite:///{folder / 'relais.db'}")
         metadata.create_all(self.store.engine)
         self.channel = FakeChannel()
+        self.channels: dict[tuple[str, str], Channel] = {("fake", "main"): self.channel}
+        self.environment: dict[str, str] = {}
         self.url = ""
         self._numbers = 0
 
@@ -59,10 +62,11 @@ class DeskHouse:
             store=self.store,
             bell=self.bell,
             inbox=Inbox(self.store, self.bell, self.clock),
-            channels={("fake", "main"): self.channel},
+            channels=self.channels,
             brand=self.brand,
             settings=self.settings,
             clock=self.clock,
+            environment=self.environment,
         )
         return app
 
@@ -122,7 +126,7 @@ class DeskHouse:
     def delivered(self, line: Line) -> None:
         """The platform took a message."""
         self.store.run_now(outbox.done, line.id)
-        self.store.run_now(transcript.set_delivery, line.id, "sent", platform_id=f"sent-{line.id}")
+        self.store.run_now(transcript.advance, line.id, "sent", platform_id=f"sent-{line.id}")
         by_agent = line.author == "agent"
         self.store.run_now(
             cases.first_response_sent, line.conversation_id, by_agent=by_agent, now=self.clock()
@@ -132,7 +136,7 @@ class DeskHouse:
     def failed(self, line: Line, reason: str = "no network") -> None:
         """The platform will never take a message."""
         self.store.run_now(outbox.done, line.id)
-        self.store.run_now(transcript.set_delivery, line.id, "failed", reason=reason)
+        self.store.run_now(transcript.advance, line.id, "failed", reason=reason)
         self.bell.ring(bell.conversation(line.conversation_id))
 
     def now(self, case: Case) -> Case:

@@ -245,7 +245,7 @@ def test_a_message_that_did_not_arrive_is_sent_again_once(
     with pytest.raises(OnItsWay):
         house.store.run_now(actions.retry, act, message_id=line.id)
     house.store.run_now(outbox.done, line.id)
-    house.store.run_now(transcript.set_delivery, line.id, delivery, reason="no network")
+    house.store.run_now(transcript.advance, line.id, delivery, reason="no network")
     house.store.run_now(actions.retry, act, message_id=line.id)
     assert house.lines()[-1].delivery == "queued"
     with pytest.raises(OnItsWay):

@@ -212,23 +212,23 @@ async def test_everybody_sees_which_accounts_cannot_send_while_it_lasts(
     house: DeskHouse, ann: Client
 ) -> None:
     known = Accounts(house.store, house.bell, house.clock)
-    await known.stopped("telegram", "main", "refused")
+    await known.stopped("telegram", "nimbea_fr", "refused")
     for path in ("/desk", "/desk/account"):
         page = await (await ann.get(path)).text()
-        assert "Messages on telegram/main cannot be sent since" in page
+        assert "Messages on telegram/nimbea_fr cannot be sent since" in page
         assert house.clock().isoformat() in page
-    await known.working("telegram", "main")
+    await known.working("telegram", "nimbea_fr")
     assert "cannot be sent" not in await (await ann.get("/desk")).text()
 
 
 async def test_who_is_not_logged_in_is_told_nothing_of_accounts(house: DeskHouse, visitor: Client) -> None:
-    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "main", "refused")
+    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "nimbea_fr", "refused")
     assert "cannot be sent" not in await (await visitor.get("/desk/login")).text()
 
 
 async def test_a_stopped_account_appears_on_pages_that_are_open(house: DeskHouse, ann: Client) -> None:
     stream = await ann.get("/desk/events")
     await next_event(stream)
-    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "main", "refused")
-    assert "telegram/main" in (await next_event(stream))["parts"]["alarms"]
+    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "nimbea_fr", "refused")
+    assert "telegram/nimbea_fr" in (await next_event(stream))["parts"]["alarms"]
     stream.close()

@@ -22,7 +22,7 @@ async def test_all_pages_are_shown_in_every_language(house: DeskHouse, visitor: 
     house.let_in(visitor, house.agent("ann", role="supervisor"))
     house.case()
     for language in ("en", "fr", "es"):
-        for page in ("/desk", "/desk/cases/NB-7K2QX4", "/desk/people", "/desk/account"):
+        for page in ("/desk", "/desk/cases/NB-7K2QX4", "/desk/people", "/desk/accounts", "/desk/account"):
             answer = await visitor.get(page, headers={"Accept-Language": language})
             assert answer.status == 200
             assert f'lang="{language}"' in await answer.text()

@@ -1,0 +1,101 @@
+"""The supervisors' page of the brand's accounts: which work, which are off, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from aiohttp import web
+from msgspec import Struct
+
+from bot.brand import Account
+from bot.desk import live
+from bot.desk.context import Desk, desk_of
+from bot.desk.guard import require_supervisor
+from bot.desk.live import Snapshot
+from bot.desk.pages import page, parts, render
+from bot.errors import SettingsError
+from bot.settings import read_secret
+from bot.store import accounts, bell
+from bot.store.accounts import AccountState
+
+State = Literal["working", "stopped", "off"]
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How it stands with an account.
+
+    `missing` names the variables without which it is off; `why` is what its platform said since
+    when it is stopped.
+    """
+
+    account: Account
+    state: State
+    missing: tuple[str, ...] = ()
+    since: datetime | None = None
+    why: str = ""
+
+
+async def show_accounts(request: web.Request) -> web.StreamResponse:
+    """The page."""
+    require_supervisor(request)
+    return page(request, "accounts.html", snapshot=await _snapshot(request))
+
+
+async def stream_accounts(request: web.Request) -> web.StreamResponse:
+    """Its changes."""
+    require_supervisor(request)
+
+    async def topics() -> list[str]:
+        return [bell.QUEUE]
+
+    async def take() -> Snapshot:
+        return await _snapshot(request)
+
+    return await live.stream(request, topics, take)
+
+
+def standings(desk: Desk, stopped: list[AccountState]) -> list[Standing]:
+    """How it stands with every account, in the order of the brand file."""
+    refused = {(each.channel, each.account): each for each in stopped}
+    return [_standing(desk, account, refused) for account in desk.brand.accounts]
+
+
+def _standing(desk: Desk, account: Account, refused: Mapping[tuple[str, str], AccountState]) -> Standing:
+    key = (account.channel, account.id)
+    if key not in desk.channels:
+        return Standing(account=account, state="off", missing=_missing(account, desk.environment))
+    if key in refused:
+        why = _without_secrets(refused[key].reason, account, desk.environment)
+        return Standing(account=account, state="stopped", since=refused[key].since, why=why)
+    return Standing(account=account, state="working")
+
+
+def _missing(account: Account, environment: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in account.secrets.values() if not _secret(name, environment))
+
+
+def _without_secrets(reason: str, account: Account, environment: Mapping[str, str]) -> str:
+    """What a platform says may repeat what it was sent."""
+    for name in account.secrets.values():
+        if secret := _secret(name, environment):
+            reason = reason.replace(secret, "•••")
+    return reason
+
+
+def _secret(name: str, environment: Mapping[str, str]) -> str | None:
+    try:
+        return read_secret(environment, name)
+    except SettingsError:
+        return None
+
+
+async def _snapshot(request: web.Request) -> Snapshot:
+    desk = desk_of(request)
+    known = standings(desk, await desk.store.read(accounts.stopped))
+    macros = parts(request, "accounts_parts.html")
+    rows: dict[str, str] = {
+        f"account-{each.account.channel}-{each.account.id}": render(macros.row, each) for each in known
+    }
+    return Snapshot(parts={}, lists={"accounts": rows})

@@ -1,0 +1,91 @@
+"""The page of the brand's accounts."""
+
+import pytest
+
+from bot.channels.base import Channel
+from bot.store.accounts import Accounts
+from tests.fakes.channel import FakeChannel
+from tests.fakes.desk import Client, DeskHouse, next_event
+
+TOKEN = "1234:the-token"
+
+
+@pytest.fixture
+def house(house: DeskHouse) -> DeskHouse:
+    """The account `telegram/nimbea_fr` runs and all others have no secrets."""
+    channel: Channel = FakeChannel()
+    house.channels[("telegram", "nimbea_fr")] = channel
+    house.environment = {"TELEGRAM_NIMBEA_FR_TOKEN": TOKEN, "TELEGRAM_NIMBEA_FR_WEBHOOK_SECRET": "w"}
+    return house
+
+
+@pytest.fixture
+async def sue(house: DeskHouse, visitor: Client) -> Client:
+    house.let_in(visitor, house.agent("sue", role="supervisor"))
+    return visitor
+
+
+async def page_of(client: Client) -> str:
+    return await (await client.get("/desk/accounts")).text()
+
+
+def row_of(page: str, account: str) -> str:
+    return page.split(f'id="account-{account}"')[1].split("</li>")[0]
+
+
+async def test_an_account_without_secrets_is_off_and_says_what_is_missing(
+    house: DeskHouse, sue: Client
+) -> None:
+    row = row_of(await page_of(sue), "telegram-nimbea_uk")
+    assert "Off" in row
+    assert "TELEGRAM_NIMBEA_UK_TOKEN" in row
+    assert "Market uk (Europe/London)" in row
+    assert "EN, FR, ES" in row
+
+
+async def test_only_the_variables_that_are_not_set_are_missing(house: DeskHouse, sue: Client) -> None:
+    house.environment["TELEGRAM_NIMBEA_UK_TOKEN"] = "5678:another"
+    row = row_of(await page_of(sue), "telegram-nimbea_uk")
+    assert "TELEGRAM_NIMBEA_UK_TOKEN" not in row
+    assert "TELEGRAM_NIMBEA_UK_WEBHOOK_SECRET" in row
+
+
+async def test_an_account_whose_secrets_came_later_waits_for_a_restart(house: DeskHouse, sue: Client) -> None:
+    house.environment["TELEGRAM_NIMBEA_UK_TOKEN"] = "5678:another"
+    house.environment["TELEGRAM_NIMBEA_UK_WEBHOOK_SECRET"] = "word"
+    assert "after a restart" in row_of(await page_of(sue), "telegram-nimbea_uk")
+
+
+async def test_a_stopped_account_says_since_when_and_why_but_never_a_secret(
+    house: DeskHouse, sue: Client
+) -> None:
+    assert "Working" in row_of(await page_of(sue), "telegram-nimbea_fr")
+    known = Accounts(house.store, house.bell, house.clock)
+    await known.stopped("telegram", "nimbea_fr", f"Unauthorized: bot{TOKEN}")
+    page = await page_of(sue)
+    row = row_of(page, "telegram-nimbea_fr")
+    assert "Stopped" in row
+    assert house.clock().isoformat() in row
+    assert "Unauthorized: bot•••" in row
+    assert TOKEN not in page
+
+
+async def test_the_page_changes_by_itself(house: DeskHouse, sue: Client) -> None:
+    stream = await sue.get("/desk/accounts/events")
+    await next_event(stream)
+    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "nimbea_fr", "refused")
+    rows = dict((await next_event(stream))["lists"]["accounts"])
+    assert "Stopped" in rows["account-telegram-nimbea_fr"]
+    stream.close()
+
+
+async def test_an_account_that_was_taken_out_of_the_brand_is_not_red(house: DeskHouse, sue: Client) -> None:
+    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "long_gone", "refused")
+    page = await page_of(sue)
+    assert "long_gone" not in page
+    assert "cannot be sent" not in page
+
+
+async def test_accounts_are_for_supervisors(house: DeskHouse, ann: Client) -> None:
+    assert (await ann.get("/desk/accounts")).status == 403
+    assert (await ann.get("/desk/accounts/events")).status == 403
