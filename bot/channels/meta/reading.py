@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
@@ -29,9 +30,15 @@ def entries(raw_body: bytes, kind: str) -> list[Json]:
         body = json.loads(raw_body)
     except (ValueError, RecursionError) as exc:
         raise BadPayload(f"not a notification of Meta: {type(exc).__name__}") from exc
-    if not isinstance(body, dict) or not text(body, "object") or not isinstance(body.get("entry"), list):
+    # Meta's own examples for Instagram show a list of notifications.
+    found = body if isinstance(body, list) and body else [body]
+    if not all(map(_is_notification, found)):
         raise BadPayload("not a notification of Meta: no object or no entries")
-    return list(things(body, "entry")) if body["object"] == kind else []
+    return [entry for each in found if each["object"] == kind for entry in things(each, "entry")]
+
+
+def _is_notification(body: object) -> bool:
+    return isinstance(body, dict) and bool(text(body, "object")) and isinstance(body.get("entry"), list)
 
 
 def thing(holder: Json, name: str) -> Json:
@@ -82,3 +89,11 @@ def moment(holder: Json, name: str) -> datetime | None:
         return None
     seconds, rest = divmod(milliseconds, 1000)
     return datetime.fromtimestamp(seconds, timezone.utc).replace(microsecond=rest * 1000)
+
+
+def event_id(*parts: str) -> str:
+    """One identifier of several parts, always the same for the same ones, and never too long."""
+    whole = "#".join(parts)
+    if len(whole) <= LONGEST_ID:
+        return whole
+    return hashlib.sha256(whole.encode()).hexdigest()

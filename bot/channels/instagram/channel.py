@@ -1,0 +1,94 @@
+"""The channel: one professional account of Instagram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from bot.brand import Account
+from bot.channels.base import Features, Pace
+from bot.channels.instagram.comments import MENTION, CommentReader
+from bot.channels.instagram.options import read_options
+from bot.channels.meta.graph import TIMEOUT_SECONDS
+from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
+from bot.channels.meta.options import graph_of, read_keys
+from bot.channels.meta.private import PrivateReader
+from bot.channels.meta.reading import Json, text
+from bot.messages import Inbound, Outbound
+
+
+def in_bytes(words: str) -> int:
+    """The length that Instagram counts."""
+    return len(words.encode(errors="replace"))
+
+
+class Instagram(MessengerChannel):
+    """One professional account: direct messages in private, comments and mentions in public.
+
+    Secrets: `token`, `app_secret`, `verify`. Options: `instagram_id`, `page_id` (of the Page that
+    the account belongs to; without one the token is Instagram's own), `app_id`, `username` (else
+    Instagram is asked), `human_agent`, `inbox_app_id`, `base_url`, `version`.
+    """
+
+    name: ClassVar[str] = "instagram"
+    kind: ClassVar[str] = "instagram"
+    features: ClassVar[Features] = Features(
+        longest_text=1000,
+        measure=in_bytes,
+        buttons=True,
+        typing=True,
+        idempotent=False,
+        # 100 texts a second are allowed for an account.
+        pace=Pace(per_second=50.0, per_chat_seconds=0.2, per_group_seconds=1.0),
+        windows=WINDOWS,
+        private_reply=PRIVATE_REPLY,
+        echoes=True,
+    )
+
+    def __init__(
+        self, account: Account, secrets: Mapping[str, str], *, timeout: float = TIMEOUT_SECONDS
+    ) -> None:
+        self._options = options = read_options(account)
+        keys = read_keys(account, secrets)
+        graph = graph_of(account, keys, base_url=options.host, timeout=timeout)
+        super().__init__(
+            account.id,
+            keys,
+            graph,
+            own=options.instagram,
+            node=options.node,
+            human_agent=options.human_agent,
+        )
+        self._username = options.username
+        self._private = PrivateReader(
+            self.name, account.id, options.instagram, app=options.app, inboxes=options.inboxes
+        )
+        self._comments = CommentReader(self.name, account.id, options.instagram)
+
+    def _events(self, entry: Json) -> list[Inbound]:
+        return [*self._private.events(entry), *self._comments.events(entry, self._username)]
+
+    async def open(self) -> None:
+        """Connect; learn the username where it is not configured, else raise a `DeliveryError`."""
+        await super().open()
+        if not self._username:
+            await self.check()
+
+    async def check(self) -> str:
+        """Ask for the username; what Instagram says wins over the configured one."""
+        whom = "me" if self._options.node == "me" else self._options.instagram
+        self._username = text(await self._graph.ask(whom, fields="username"), "username") or self._username
+        return f"@{self._username}"
+
+    def private_link(self, token: str) -> str | None:
+        """A link by which a person opens direct messages with a token."""
+        return f"https://ig.me/m/{self._username}?ref={token}" if self._username else None
+
+    def _public(self, outbound: Outbound) -> tuple[str, dict[str, Any]]:
+        """Below the comment at the top of the thread: others take no reply. A mention has its own way."""
+        address = outbound.address
+        if not address.thread.startswith(MENTION):
+            return f"{in_path(address.thread or outbound.reply_to)}/replies", {}
+        comment = address.thread.removeprefix(MENTION)
+        more = {"comment_id": comment} if comment != address.chat else {}
+        return f"{self._options.instagram}/mentions", {"media_id": address.chat, **more}

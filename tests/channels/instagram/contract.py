@@ -1,0 +1,39 @@
+"""How the contract suite builds this channel."""
+
+from __future__ import annotations
+
+from bot.brand import Account
+from bot.channels.instagram import Instagram
+from tests.contract.subject import Subject
+
+INSTAGRAM, PAGE, APP = "30003", "10001", "4242"
+SECRETS = {"token": "EAAB-made-up-for-tests", "app_secret": "app_secret", "verify": "made-up-verify"}
+
+
+def account(**options: str) -> Account:
+    """An account with these options."""
+    return Account(
+        channel="instagram",
+        id="shop_uk",
+        market="uk",
+        options={"instagram_id": INSTAGRAM, "page_id": PAGE, "app_id": APP, "username": "shop", **options},
+    )
+
+
+def build() -> Instagram:
+    """A channel that talks to nobody."""
+    return Instagram(account(), SECRETS)
+
+
+SUBJECT = Subject(
+    build=build,
+    forged=(
+        {"X-Hub-Signature-256": "sha256=" + "0" * 64},
+        {"X-Hub-Signature-256": ""},
+        {"X-Hub-Signature-256": SECRETS["app_secret"]},
+        {"X-Hub-Signature": "sha1=" + "0" * 40},
+        {"Authorization": f"Bearer {SECRETS['token']}"},
+    ),
+    batch="batch",
+    unknown=("unknown_field", "own_comment", "own_comment_by_name", "another_account"),
+)
