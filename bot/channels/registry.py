@@ -7,6 +7,8 @@ from typing import Protocol
 
 from bot.brand import Account
 from bot.channels.base import Channel, Features
+from bot.channels.facebook import Facebook
+from bot.channels.instagram import Instagram
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import WhatsApp
@@ -24,6 +26,8 @@ class Kind(Protocol):
 
 
 CHANNELS: dict[str, Kind] = {
+    Facebook.name: Facebook,
+    Instagram.name: Instagram,
     Telegram.name: Telegram,
     WebChat.name: WebChat,
     WhatsApp.name: WhatsApp,
