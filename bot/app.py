@@ -75,7 +75,7 @@ async def serve(
     works: bool,
 ) -> None:
     """Run a gateway (`accepts`) or a worker (`works`), or both in one, until it is to stop."""
-    brand = load_brand(settings.brand_file)
+    brand = load_brand(settings.brand_file, CHANNELS)
     store = Store(settings.database_url)
     await asyncio.to_thread(migrate.upgrade, store)
     shared_clock = await clock_for(store)

@@ -1,5 +1,7 @@
 """brand.yml: read, checked and turned into values."""
 
+from bot.brand.etiquette import Act, Etiquette, Manners, Origin
+from bot.brand.hours import Hours
 from bot.brand.loading import load_brand
 from bot.brand.model import (
     PRIORITIES,
@@ -12,18 +14,23 @@ from bot.brand.model import (
     Priority,
     Promises,
     Route,
-    Texts,
     Thresholds,
 )
+from bot.brand.shape import Texts
 
 __all__ = [
     "PRIORITIES",
     "Account",
+    "Act",
     "ApprovedText",
     "Brand",
     "Decided",
+    "Etiquette",
     "FixedTexts",
+    "Hours",
+    "Manners",
     "Market",
+    "Origin",
     "Priority",
     "Promises",
     "Route",

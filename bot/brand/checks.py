@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import string
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from bot.brand.etiquette import Manners, Rule
+from bot.brand.hours import Hours, week_days
 from bot.brand.model import PLACEHOLDER, PRIORITIES, Account, Brand
-from bot.messages import Register
+from bot.messages import Register, Surface
 
 Problem = tuple[tuple[str | int, ...], str]
 
@@ -24,12 +26,13 @@ QUICK_REPLIES = frozenset({"consent_yes", "consent_no"})
 LONGEST_QUICK_REPLY = 20
 
 
-def problems(brand: Brand) -> Iterator[Problem]:
-    """Every problem as (path of keys, words for the editor)."""
+def problems(brand: Brand, channels: Collection[str] = ()) -> Iterator[Problem]:
+    """Every problem as (path of keys, words for the editor); `channels` as in `load_brand`."""
     yield from _markets(brand)
     yield from _accounts(brand)
     yield from _promises(brand)
     yield from _routing(brand)
+    yield from _etiquette(brand, channels)
     yield from _texts(brand)
 
 
@@ -41,6 +44,21 @@ def _markets(brand: Brand) -> Iterator[Problem]:
             ZoneInfo(market.timezone)
         except (ZoneInfoNotFoundError, ValueError):
             yield ("markets", name, "timezone"), f"there is no time zone {market.timezone!r}"
+        if market.hours:
+            for where, words in _hours(market.hours):
+                yield ("markets", name, "hours", *where), words
+
+
+def _hours(hours: Hours) -> Iterator[Problem]:
+    if not hours.open:
+        yield ("open",), "there are no hours: leave them out where somebody always works"
+    counted = Counter(day for days in hours.open for day in week_days(days))
+    for days, times in hours.open.items():
+        for day in week_days(days):
+            if counted[day] > 1:
+                yield ("open", days), f"{day} stands twice"
+        if any(span.begins > span.ends for span in times.spans):
+            yield ("open", days), "hours of work end on the day on which they begin: use 24:00 and 00:00"
 
 
 def _accounts(brand: Brand) -> Iterator[Problem]:
@@ -50,6 +68,8 @@ def _accounts(brand: Brand) -> Iterator[Problem]:
             yield ("accounts", index, "market"), f"there is no market {account.market!r}"
         if seen[account.channel, account.id] > 1:
             yield ("accounts", index, "id"), f"{account.id!r} stands twice for {account.channel}"
+        if account.team and account.team not in brand.teams:
+            yield ("accounts", index, "team"), f"there is no team {account.team!r}"
         for place, wrong in _templates(account):
             yield ("accounts", index, "templates", place), wrong
 
@@ -83,6 +103,34 @@ def _routing(brand: Brand) -> Iterator[Problem]:
             yield ("routing", name, "team"), f"there is no team {route.team!r}"
     if brand.default_team not in brand.teams:
         yield ("default_team",), f"there is no team {brand.default_team!r}"
+
+
+def _etiquette(brand: Brand, channels: Collection[str]) -> Iterator[Problem]:
+    etiquette = brand.etiquette
+    for surface in get_args(Surface):
+        if surface not in etiquette.default:
+            yield ("etiquette", "default"), f"there are no manners for the {surface} surface"
+    for surface, manners in etiquette.default.items():
+        yield from _manners(brand, manners, "default", surface)
+    for channel, rules in etiquette.channels.items():
+        if channels and channel not in channels:
+            yield ("etiquette", "channels", channel), f"there is no channel {channel!r}"
+        for surface, rule in rules.items():
+            yield from _manners(brand, rule, "channels", channel, surface)
+
+
+def _manners(brand: Brand, rule: Manners | Rule, *place: str) -> Iterator[Problem]:
+    label = rule.label or {}
+    if label:
+        for language in brand.languages:
+            if language not in label:
+                yield ("etiquette", *place, "label"), f"the text is missing in {language!r}"
+    for language, text in label.items():
+        for wrong in _wrong_placeholders(text):
+            yield ("etiquette", *place, "label", language), wrong
+    for name in rule.silent_on or ():
+        if name not in brand.routing:
+            yield ("etiquette", *place, "silent_on"), f"there is no route {name!r}"
 
 
 def _texts(brand: Brand) -> Iterator[Problem]:

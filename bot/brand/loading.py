@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from bot.brand.checks import problems
 from bot.brand.duration import Duration
+from bot.brand.hours import Times
 from bot.brand.model import Brand
 from bot.errors import BrandError
 
@@ -23,10 +24,11 @@ _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|(\[\.\.\.\])")
 _ANY_KEY = "[...]"
 
 
-def load_brand(path: Path) -> Brand:
+def load_brand(path: Path, channels: Collection[str] = ()) -> Brand:
     """Read and check a brand file.
 
-    Raises `BrandError` naming file, line and key of the first thing that is wrong.
+    Where `channels` are given, no other network may have an etiquette. Raises `BrandError` naming
+    file, line and key of the first thing that is wrong.
     """
     node, data = _read(path)
     try:
@@ -34,7 +36,7 @@ def load_brand(path: Path) -> Brand:
     except msgspec.ValidationError as error:
         where, message = _locate(data, error)
         raise _at(path, node, where, message) from error
-    for where, message in problems(brand):
+    for where, message in problems(brand, channels):
         raise _at(path, node, where, message)
     return brand
 
@@ -62,8 +64,8 @@ def _convert(data: Any) -> Brand:
 
 
 def _decode(kind: type, value: object) -> object:
-    if kind is Duration:
-        return Duration.parse(value)
+    if issubclass(kind, (Duration, Times)):
+        return kind.parse(value)
     raise NotImplementedError(kind)
 
 

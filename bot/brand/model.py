@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from bot.brand.duration import Duration
-from bot.messages import Register, Surface
+from bot.brand.etiquette import Etiquette
+from bot.brand.hours import Hours, due
+from bot.brand.shape import Language, Name, Shape, Text, Texts
+from bot.messages import Register
 
 Decided = Literal["answer", "thank", "acknowledge", "hand_over", "clarify", "none"]
 Priority = Literal["urgent", "high", "normal", "low"]
-Language = Annotated[str, Meta(pattern="^[a-z]{2}$")]
-Name = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", max_length=40)]
-Text = Annotated[str, Meta(min_length=1)]
-Texts = dict[Language, Text]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 # Of a text that a platform has approved.
@@ -25,15 +25,15 @@ PLACEHOLDER = re.compile(r"\{([1-9]\d?)\}")
 PRIORITIES: tuple[Priority, ...] = ("urgent", "high", "normal", "low")
 
 
-class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of brand.yml: a key that is not foreseen is an error, not ignored."""
-
-
 class Market(Shape, frozen=True, kw_only=True):
-    """Where customers are: `languages` in order of preference, the first is the default."""
+    """Where customers are: `languages` in order of preference, the first is the default.
+
+    `hours` is when agents work for it: None is always.
+    """
 
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)]
     timezone: str
+    hours: Hours | None = None
 
 
 class ApprovedText(Shape, frozen=True, kw_only=True):
@@ -62,12 +62,14 @@ class Account(Shape, frozen=True, kw_only=True):
 
     `secrets` maps what the channel needs (token, secret) to names of environment variables:
     the values never stand here. `options` are facts that only this channel knows of. `templates`
-    are texts that the platform has approved for this account.
+    are texts that the platform has approved for this account. `team` gets the cases of this
+    account for which no route names another.
     """
 
     channel: Name
     id: Name
     market: Name
+    team: Name | None = None
     secrets: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
     templates: tuple[ApprovedText, ...] = ()
@@ -83,7 +85,7 @@ class Promises(Shape, frozen=True, kw_only=True):
 
     `acknowledge_within` is the longest wait for a first response. `assistant_within` is how
     long the assistant may fail before a human takes over. `answer_within` is the wait for a
-    human answer, by priority.
+    human answer, by priority: in working time where the market has hours, but for what is urgent.
     """
 
     acknowledge_within: Duration
@@ -92,20 +94,15 @@ class Promises(Shape, frozen=True, kw_only=True):
 
 
 class Route(Shape, frozen=True, kw_only=True):
-    """What is done with a register or intent.
+    """What is done with a register or intent; `human` overrides the threshold of that name.
 
-    `public` overrides `decision` on a public surface, `human` the threshold of that name.
+    What may be said of it on which network is a matter of etiquette.
     """
 
     decision: Decided
     team: Name | None = None
     priority: Priority = "normal"
-    public: Decided | None = None
     human: Share | None = None
-
-    def on(self, surface: Surface) -> Decided:
-        """The decision for this surface."""
-        return self.public if surface == "public" and self.public else self.decision
 
 
 class Thresholds(Shape, frozen=True, kw_only=True):
@@ -168,6 +165,7 @@ class Brand(Shape, frozen=True, kw_only=True):
     promises: Promises
     thresholds: Thresholds
     routing: dict[str, Route]
+    etiquette: Etiquette
     words: Words
     texts: FixedTexts
 
@@ -185,6 +183,13 @@ class Brand(Shape, frozen=True, kw_only=True):
         market = next(iter(self.markets))
         stand_in = Account(channel=channel, id=account_id, market=market)
         return self.account(channel, account_id) or stand_in
+
+    def answer_by(self, account: Account, priority: Priority, moment: datetime) -> datetime:
+        """Until when somebody who writes to this account at a moment is promised a human's answer."""
+        delay, market = self.promises.answer_within[priority], self.market_of(account)
+        if priority == "urgent" or market.hours is None:
+            return moment + delay
+        return due(moment, delay, market.hours, market.timezone)
 
     def alarm_route(self, kind: str, severity: str) -> Route:
         """The rule for a matter that the guard found, else for its severity."""

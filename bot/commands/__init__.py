@@ -19,6 +19,7 @@ MODULES = {
     "doctor": "doctor",
     "user": "user",
     "replay": "replay",
+    "manners": "manners",
     "examples": "examples",
     "evaluate": "evaluate",
     "accept": "accept",

@@ -41,7 +41,7 @@ async def check_up(environment: Mapping[str, str]) -> list[Finding]:
     """Look at everything; what depends on something that is wrong is left out."""
     try:
         settings = read_settings(environment)
-        brand = load_brand(settings.brand_file)
+        brand = load_brand(settings.brand_file, CHANNELS)
     except RelaisError as error:
         return [Finding(subject="Settings", state="wrong", words=str(error))]
     return [

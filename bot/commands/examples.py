@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from msgspec import Struct
 
-from bot.brand import load_brand
+from bot.brand import Brand, load_brand
 from bot.clock import now
 from bot.commands.judging import judging, progress
 from bot.details.names import Names
@@ -52,18 +52,25 @@ def command(out: Path, days: int, quick: bool) -> None:
 
     Instead of each name, address, number and handle stands its kind, such as <name>. Beside each
     message stands what the assistant of today makes of it, and what the bot replied with at the
-    time. Names are not found for sure: read the file before you pass it on.
+    time. Names are not found for sure: read the file before you pass it on. Content of networks
+    whose etiquette (brand.yml) says `training: no` is left out.
     """
     _make(out)
     settings = read_settings(os.environ)
     brand = load_brand(settings.brand_file)
     placeholders = Placeholders(Names(own=[brand.name]), own=[brand.name])
-    messages = _read(settings, days)
+    messages, left_out = trainable(_read(settings, days), brand)
     masked = [placeholders.mask(message.text, message.author) for message in messages]
     understood = [Understood()] * len(messages) if quick else asyncio.run(_ask(messages, settings))
     rows = [row(*given) for given in zip(messages, masked, understood, strict=True)]
     write(out, rows)
-    click.echo(summary(masked, days))
+    click.echo(summary(masked, days, left_out))
+
+
+def trainable(messages: Sequence[Said], brand: Brand) -> tuple[list[Said], int]:
+    """The messages that may teach the assistant, and how many others there are."""
+    kept = [it for it in messages if brand.etiquette.manners(it.channel, it.surface).training]
+    return kept, len(messages) - len(kept)
 
 
 def row(message: Said, masked: Masked, understood: Understood) -> dict[str, str]:
@@ -90,11 +97,13 @@ def write(out: Path, rows: Iterable[dict[str, str]]) -> None:
         writer.writerows({name: _harmless(value) for name, value in values.items()} for values in rows)
 
 
-def summary(masked: Sequence[Masked], days: int) -> str:
-    """What was written and what was masked."""
+def summary(masked: Sequence[Masked], days: int, left_out: int) -> str:
+    """What was written, what was masked, and how much was left out by etiquette."""
     counts = Counter(kind for one in masked for kind in one.kinds)
     masks = ", ".join(f"{kind} {count}" for kind, count in counts.most_common()) or "nothing"
     written = f"{len(masked)} messages of the last {days} days. Masked: {masks}."
+    if left_out:
+        written += f"\n{left_out} left out: the etiquette of their network says `training: no`."
     return f"{written}\nRead the file before you pass it on: not every name is found."
 
 

@@ -81,7 +81,7 @@ class Answering:
     async def _outcome(self, conversation_id: int, lease: str) -> str:
         """Take a turn and tell what it came to, as `relais_turn_seconds` names it."""
         try:
-            opening = await self._store.read(transactions.open_turn, conversation_id, lease)
+            opening = await self._store.read(transactions.open_turn, conversation_id, lease, self._brand)
             talk = opening.conversation
             also(channel=talk.channel, account=talk.account, case=talk.case_id)
             return await self._take_carefully(opening)
@@ -129,14 +129,14 @@ class Answering:
     async def _pass_on(self, opening: Opening, case: Case) -> str:
         """Leave it to the humans: the bot only says so when a case is joined or reopened."""
         scene = self._scene(opening)
-        answer_by = handover.answer_by_again(case.rank, self._brand, scene.now)
+        answer_by = handover.answer_by_again(case.rank, self._brand, scene.account, scene.now)
         passed_on = await self._store.run(
             transactions.pass_on,
             opening,
             answer_by=answer_by,
-            urgent_by=handover.answer_by_again(0, self._brand, scene.now),
+            urgent_by=handover.answer_by_again(0, self._brand, scene.account, scene.now),
             alarm=self._crisis(opening, scene),
-            notice="" if scene.silenced else compose.notice(scene, case, answer_by),
+            notice=compose.notice(scene, case, answer_by),
             now=scene.now,
         )
         if not passed_on:
@@ -148,7 +148,7 @@ class Answering:
         scene, words = self._scene(opening), self._brand.words
         if rules.is_word(opening.text, words.stop):
             return await self._finish(opening, compose.stopped(scene, on=True))
-        if scene.silenced and rules.is_word(opening.lines[-1].readable, words.resume):
+        if scene.facts.silenced and rules.is_word(opening.lines[-1].readable, words.resume):
             return await self._finish(opening, compose.stopped(scene, on=False))
         if opening.text:
             return await self._ask(opening, scene)
@@ -217,10 +217,11 @@ class Answering:
         return await self._give_back(opening, now + rest(now - opening.since))
 
     async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> str:
-        if decision.kind == "hand_over":
+        verdict = compose.judged(decision, scene)
+        if verdict.decision.kind == "hand_over" and verdict.speaks:
             link = await self._private_link(scene.opening.conversation)
             scene = msgspec.structs.replace(scene, link=link)
-        return await self._finish(scene.opening, compose.outcome(decision, understanding, scene))
+        return await self._finish(scene.opening, compose.outcome(verdict, understanding, scene))
 
     async def _private_link(self, conversation: Conversation) -> str | None:
         channel = self._channel(conversation)

@@ -75,7 +75,7 @@ def failed(connection: Connection, mishap: Mishap) -> PutAside | None:
 
 
 def _acknowledge(connection: Connection, mishap: Mishap) -> None:
-    opening = transactions.open_turn(connection, mishap.conversation_id, mishap.lease)
+    opening = transactions.open_turn(connection, mishap.conversation_id, mishap.lease, mishap.brand)
     scene = compose.scene(opening, mishap.brand, None, mishap.now)
     if text := compose.acknowledgement(scene):
         transactions.acknowledge(connection, opening, text, mishap.now)
@@ -123,7 +123,7 @@ def _new_reason(connection: Connection, before: Conversation) -> str:
 def _hand_over(connection: Connection, mishap: Mishap, guard: Guard | None) -> None:
     """Give it to a human and tell the customer, as any turn would."""
     brand, now = mishap.brand, mishap.now
-    opening = transactions.open_turn(connection, mishap.conversation_id, mishap.lease)
+    opening = transactions.open_turn(connection, mishap.conversation_id, mishap.lease, brand)
     if not opening.lines:
         return
     scene = compose.scene(opening, brand, None, now)
@@ -136,20 +136,21 @@ def _hand_over(connection: Connection, mishap: Mishap, guard: Guard | None) -> N
     decision = rules.give_up("set_aside", brand)
     if scene.alarm:
         decision = rules.raise_alarm(scene.alarm, UNREAD.reading, brand)
-    transactions.finish(connection, opening, compose.outcome(decision, UNREAD, scene), now)
+    outcome = compose.outcome(compose.judged(decision, scene), UNREAD, scene)
+    transactions.finish(connection, opening, outcome, now)
 
 
 def _pass_on(connection: Connection, scene: Scene, case: Case) -> None:
     """Leave it to the humans who have a case, which is reopened if it was closed."""
     alarm = scene.alarm
-    answer_by = handover.answer_by_again(case.rank, scene.brand, scene.now)
+    answer_by = handover.answer_by_again(case.rank, scene.brand, scene.account, scene.now)
     transactions.pass_on(
         connection,
         scene.opening,
         answer_by=answer_by,
-        urgent_by=handover.answer_by_again(0, scene.brand, scene.now),
+        urgent_by=handover.answer_by_again(0, scene.brand, scene.account, scene.now),
         alarm=alarm if alarm and alarm.severity == "crisis" else None,
-        notice="" if scene.silenced else compose.notice(scene, case, answer_by),
+        notice=compose.notice(scene, case, answer_by),
         now=scene.now,
     )
 
@@ -157,16 +158,18 @@ def _pass_on(connection: Connection, scene: Scene, case: Case) -> None:
 def _hand_over_silently(connection: Connection, conversation: Conversation, mishap: Mishap) -> None:
     """The same without a word to the customer: not even that could be composed."""
     brand, now = mishap.brand, mishap.now
+    account = brand.account_of(conversation.channel, conversation.account)
     case = cases.current(connection, conversation.case_id)
     if case and case.status == "resolved":
-        cases.reopen(connection, case, answer_by=handover.answer_by_again(case.rank, brand, now), now=now)
+        answer_by = handover.answer_by_again(case.rank, brand, account, now)
+        cases.reopen(connection, case, answer_by=answer_by, now=now)
     if case and case.status != "handed_back":
         return
-    market = brand.market_of(brand.account_of(conversation.channel, conversation.account))
     new = handover.new_case(
         rules.give_up("set_aside", brand),
         brand,
-        language=texts.language_for(market, conversation.language),
+        account,
+        language=texts.language_for(brand.market_of(account), conversation.language),
         entities=(),
         since=transcript.waiting_since(connection, conversation.id) or now,
         now=now,

@@ -7,9 +7,11 @@ from datetime import datetime
 from msgspec import Struct, structs
 
 from bot import details
-from bot.brand import Account, Brand, Texts
-from bot.conversation import handover, texts
-from bot.conversation.rules import HELPED, STOP, Decision, Situation, fitting, is_word, may_acknowledge
+from bot.brand import Account, Brand, Manners, Texts
+from bot.conversation import etiquette, handover, texts
+from bot.conversation.etiquette import Facts, Verdict
+from bot.conversation.facts import facts_of
+from bot.conversation.rules import HELPED, STOP, Decision, Situation, fitting, is_word
 from bot.conversation.transactions import Opening, Outcome
 from bot.guard import Finding, Guard
 from bot.language import detect
@@ -34,8 +36,9 @@ class Scene(Struct, frozen=True, kw_only=True):
     opening: Opening
     brand: Brand
     account: Account
+    manners: Manners
+    facts: Facts
     language: str
-    silenced: bool
     now: datetime
     link: str | None = None
     alarm: Finding | None = None
@@ -45,11 +48,16 @@ class Scene(Struct, frozen=True, kw_only=True):
     @property
     def situation(self) -> Situation:
         """What the rules need to know of it."""
-        return Situation(
-            surface=self.opening.conversation.surface,
-            misunderstandings=self.opening.conversation.misunderstandings,
-            silenced=self.silenced,
-        )
+        return Situation(misunderstandings=self.opening.conversation.misunderstandings)
+
+    @property
+    def label(self) -> str:
+        """What says that a text is automatic, where that is due; else nothing."""
+        opening, manners = self.opening, self.manners
+        last = opening.conversation.last_purpose
+        if not etiquette.label_is_due(manners, last, opening.past.before, opening.since):
+            return ""
+        return texts.say(manners.label, self.language, self.brand)
 
 
 def scene(opening: Opening, brand: Brand, read_as: str | None, now: datetime) -> Scene:
@@ -62,8 +70,9 @@ def scene(opening: Opening, brand: Brand, read_as: str | None, now: datetime) ->
         opening=opening,
         brand=brand,
         account=account,
+        manners=brand.etiquette.manners(conversation.channel, conversation.surface),
+        facts=facts_of(conversation, opening.lines, opening.past, brand, now),
         language=texts.language_for(market, guess, conversation.language),
-        silenced=bool(conversation.stopped_at or conversation.abusive_at),
         now=now,
     )
 
@@ -80,27 +89,45 @@ def alarmed(scene: Scene, alarm: Finding | None, guard: Guard) -> Scene:
 def acknowledgement(scene: Scene) -> str:
     """ "One moment", or nothing where humans have it, or where it would be too much."""
     opening, brand = scene.opening, scene.brand
-    conversation = opening.conversation
     if opening.case and opening.case.status != "handed_back":
         return ""
     if not opening.lines or is_word(opening.text, brand.words.stop):
         return ""
-    if not may_acknowledge(scene.situation, conversation.last_purpose, conversation.acknowledged):
+    if not etiquette.may_wait_aloud(scene.manners, scene.facts):
         return ""
-    return texts.say(brand.texts.acknowledgement, scene.language, brand)
+    return labelled(texts.say(brand.texts.acknowledgement, scene.language, brand), scene)
 
 
-def outcome(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:
-    """What a decision comes to."""
-    if decision.kind == "acknowledge" and decision.reason == STOP:
+def labelled(text: str, scene: Scene) -> str:
+    """The text behind what says that it is automatic, where that is due."""
+    return f"{scene.label} {text}" if scene.label else text
+
+
+def judged(decision: Decision, scene: Scene) -> Verdict:
+    """What the manners of this place make of a decision; to stop the bot is always granted."""
+    if is_stop(decision):
+        return Verdict(decision=decision, speaks=True)
+    return etiquette.judge(decision, scene.manners, scene.facts)
+
+
+def is_stop(decision: Decision) -> bool:
+    """Whether the customer wants no more of the bot."""
+    return decision.kind == "acknowledge" and decision.reason == STOP
+
+
+def outcome(verdict: Verdict, understanding: Understanding, scene: Scene) -> Outcome:
+    """What a verdict comes to."""
+    decision = verdict.decision
+    if is_stop(decision):
         return stopped(scene, on=True)
     if decision.kind == "hand_over":
-        return _handed_over(decision, understanding, scene)
-    replies = () if scene.silenced else _replies(decision, understanding, scene)
+        return _handed_over(verdict, understanding, scene)
+    replies = _replies(decision, understanding, scene) if verdict.speaks else ()
     conversation = scene.opening.conversation
     unsure = conversation.misunderstandings + 1 if decision.kind == "clarify" else 0
     return Outcome(
         replies=replies,
+        label=scene.label,
         purpose=_PURPOSES.get(decision.kind, "answer"),
         reply_to=_reply_to(scene),
         language=scene.language,
@@ -114,6 +141,7 @@ def stopped(scene: Scene, *, on: bool) -> Outcome:
     text = texts.say(words, scene.language, scene.brand)
     return Outcome(
         replies=(Reply(text=text),),
+        label=scene.label,
         purpose="notice",
         reply_to=_reply_to(scene),
         language=scene.language,
@@ -124,19 +152,23 @@ def stopped(scene: Scene, *, on: bool) -> Outcome:
 def notice(scene: Scene, case: Case, answer_by: datetime) -> str:
     """What who has joined a case in private, or reopened it, is told; else nothing."""
     fixed, language, brand = scene.brand.texts, scene.language, scene.brand
+    if not etiquette.tells_of_handover(scene.manners, scene.facts):
+        return ""
     if case.status == "resolved":
         deadline = texts.moment_in_words(answer_by, language, brand.market_of(scene.account))
-        return texts.say(fixed.handover, language, brand, deadline=deadline, reference=case.reference)
+        text = texts.say(fixed.handover, language, brand, deadline=deadline, reference=case.reference)
+        return labelled(text, scene)
     if any(line.is_start for line in scene.opening.lines):
-        return texts.say(fixed.joined, language, brand, reference=case.reference)
+        return labelled(texts.say(fixed.joined, language, brand, reference=case.reference), scene)
     return ""
 
 
-def _handed_over(decision: Decision, understanding: Understanding, scene: Scene) -> Outcome:
-    conversation = scene.opening.conversation
+def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -> Outcome:
+    decision, conversation = verdict.decision, scene.opening.conversation
     case = handover.new_case(
         decision,
         scene.brand,
+        scene.account,
         language=scene.language,
         entities=_entities(understanding.reading, scene.opening.text),
         since=scene.opening.since,
@@ -155,7 +187,8 @@ def _handed_over(decision: Decision, understanding: Understanding, scene: Scene)
         surface=conversation.surface,
     )
     return Outcome(
-        replies=() if scene.silenced else (Reply(text=text),),
+        replies=(Reply(text=text),) if verdict.speaks else (),
+        label=scene.label,
         purpose="handover",
         reply_to=_reply_to(scene),
         language=scene.language,

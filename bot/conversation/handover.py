@@ -14,6 +14,7 @@ from bot.store.cases import NewCase
 def new_case(
     decision: Decision,
     brand: Brand,
+    account: Account,
     *,
     language: str,
     entities: tuple[Entity, ...],
@@ -28,10 +29,10 @@ def new_case(
         register=decision.register,
         language=language,
         rank=PRIORITIES.index(decision.priority),
-        team=decision.team,
+        team=decision.team or account.team or brand.default_team,
         entities=entities,
         acknowledge_by=since + brand.promises.acknowledge_within,
-        answer_by=now + brand.promises.answer_within[decision.priority],
+        answer_by=brand.answer_by(account, decision.priority, now),
     )
 
 
@@ -62,6 +63,6 @@ def _way_to_private(brand: Brand, language: str, link: str | None) -> str:
     return texts.say(brand.texts.continue_in_private, language, brand, link=link)
 
 
-def answer_by_again(rank: int, brand: Brand, now: datetime) -> datetime:
+def answer_by_again(rank: int, brand: Brand, account: Account, now: datetime) -> datetime:
     """The promise for a case that is reopened."""
-    return now + brand.promises.answer_within[PRIORITIES[rank]]
+    return brand.answer_by(account, PRIORITIES[rank], now)

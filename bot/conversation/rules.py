@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.brand import Brand, Decided, Priority, Route
 from bot.brand.model import Thresholds
 from bot.guard import Finding
-from bot.messages import Purpose, Reading, Register, Reply, Surface, Understanding
+from bot.messages import Reading, Register, Reply, Understanding
 
 NOT_UNDERSTOOD = "nlu_fallback"
 # An action that could not help says so by the name of its response.
@@ -30,18 +30,19 @@ DECORATION = frozenset({"sticker", "animation", "dice", "game", "reaction"})
 class Situation(Struct, frozen=True, kw_only=True):
     """What matters about a conversation beside the message itself."""
 
-    surface: Surface
     misunderstandings: int = 0
-    silenced: bool = False
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """What is done, and why: `reason` is a word that agents see translated."""
+    """What is done, and why: `reason` is a word that agents see translated.
+
+    `team` is None where no route names one: the account's, else the brand's default.
+    """
 
     kind: Decided
     reason: str
     register: Register
-    team: str
+    team: str | None
     priority: Priority = "normal"
 
 
@@ -57,12 +58,12 @@ def decide(
     if alarm:
         return raise_alarm(alarm, reading, brand)
     if reading.register == "crisis":
-        return _hand_over("crisis", "crisis", brand.routing["crisis"], brand)
+        return _hand_over("crisis", "crisis", brand.routing["crisis"])
     if _human_share(reading, brand.thresholds) >= _enough(reading, brand):
         return _doubt(reading, brand)
     if any(reply.name.startswith(GIVES_UP) for reply in understanding.replies):
         route = brand.route(reading.intent, reading.register)
-        return _hand_over("no_live_data", reading.register, route, brand)
+        return _hand_over("no_live_data", reading.register, route)
     return _by_route(understanding, situation, brand)
 
 
@@ -70,44 +71,32 @@ def _doubt(reading: Reading, brand: Brand) -> Decision:
     """Hand over what is, or may be, a human's matter; which of the two, the agent is told."""
     likeliest = _likeliest(reading, brand.thresholds)
     if _human_share(reading, brand.thresholds) >= _LIKELY:
-        return _hand_over(likeliest, likeliest, brand.route(reading.intent, likeliest), brand)
-    return _hand_over("doubt", reading.register, brand.route(reading.intent, reading.register), brand)
+        return _hand_over(likeliest, likeliest, brand.route(reading.intent, likeliest))
+    return _hand_over("doubt", reading.register, brand.route(reading.intent, reading.register))
 
 
 def raise_alarm(alarm: Finding, reading: Reading, brand: Brand) -> Decision:
     """Hand over what the guard found, whatever the assistant thinks."""
     grave = alarm.severity == "crisis"
     register: Register = "crisis" if grave else _likeliest(reading, brand.thresholds)
-    return _hand_over(alarm.kind, register, brand.alarm_route(alarm.kind, alarm.severity), brand)
+    return _hand_over(alarm.kind, register, brand.alarm_route(alarm.kind, alarm.severity))
 
 
 def decide_on_content(kinds: frozenset[str], brand: Brand) -> Decision:
     """Decide on photos, voice and the like that came without a word."""
     if kinds <= DECORATION:
-        return _decision("acknowledge", "decoration", "other", brand.routing["other"], brand)
-    return _hand_over("unreadable_content", "other", brand.routing["other"], brand)
+        return _decision("acknowledge", "decoration", "other", brand.routing["other"])
+    return _hand_over("unreadable_content", "other", brand.routing["other"])
 
 
 def give_up(reason: str, brand: Brand) -> Decision:
     """Hand over because the product itself failed."""
-    return _hand_over(reason, "other", brand.routing["other"], brand)
-
-
-def may_acknowledge(situation: Situation, last_purpose: Purpose | None, was_acknowledged: bool) -> bool:
-    """Whether a text that only says "one moment" may be sent.
-
-    Never two in a row; in public once per thread; never to whom wants none.
-    """
-    if situation.silenced:
-        return False
-    if situation.surface == "public":
-        return not was_acknowledged
-    return last_purpose != "acknowledge"
+    return _hand_over(reason, "other", brand.routing["other"])
 
 
 def is_word(text: str, words: dict[str, tuple[str, ...]]) -> bool:
     """Whether a message is, as a whole, one of the words of any language."""
-    return _folded(text) in {_folded(word) for group in words.values() for word in group}
+    return folded(text) in {folded(word) for group in words.values() for word in group}
 
 
 def fitting(understanding: Understanding, decision: Decision) -> tuple[Reply, ...]:
@@ -134,20 +123,20 @@ def _before_handover(decision: Decision) -> tuple[str, ...]:
 def _by_route(understanding: Understanding, situation: Situation, brand: Brand) -> Decision:
     reading = understanding.reading
     route = brand.route(reading.intent, reading.register)
-    kind = route.on(situation.surface)
+    kind = route.decision
     if kind == "hand_over":
-        return _hand_over(_reason(reading), reading.register, route, brand)
+        return _hand_over(_reason(reading), reading.register, route)
     if kind == "clarify" or not _sure(reading, kind, brand.thresholds):
-        return _unsure(reading, situation, route, brand)
+        return _unsure(reading, situation, route)
     if kind == "answer" and not understanding.replies:
-        return _hand_over("no_answer", reading.register, route, brand)
-    return _decision(kind, _reason(reading), reading.register, route, brand)
+        return _hand_over("no_answer", reading.register, route)
+    return _decision(kind, _reason(reading), reading.register, route)
 
 
-def _unsure(reading: Reading, situation: Situation, route: Route, brand: Brand) -> Decision:
+def _unsure(reading: Reading, situation: Situation, route: Route) -> Decision:
     if situation.misunderstandings:
-        return _hand_over("not_understood_twice", reading.register, route, brand)
-    return _decision("clarify", "not_understood", reading.register, route, brand)
+        return _hand_over("not_understood_twice", reading.register, route)
+    return _decision("clarify", "not_understood", reading.register, route)
 
 
 def _sure(reading: Reading, kind: Decided, thresholds: Thresholds) -> bool:
@@ -176,20 +165,21 @@ def _reason(reading: Reading) -> str:
     return reading.intent if reading.register == "other" else reading.register
 
 
-def _hand_over(reason: str, register: Register, route: Route, brand: Brand) -> Decision:
-    return _decision("hand_over", reason, register, route, brand)
+def _hand_over(reason: str, register: Register, route: Route) -> Decision:
+    return _decision("hand_over", reason, register, route)
 
 
-def _decision(kind: Decided, reason: str, register: Register, route: Route, brand: Brand) -> Decision:
+def _decision(kind: Decided, reason: str, register: Register, route: Route) -> Decision:
     return Decision(
         kind=kind,
         reason=reason,
         register=register,
-        team=route.team or brand.default_team,
+        team=route.team,
         priority=route.priority,
     )
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Letters, digits and spaces alone, small and without accents, to compare what people typed."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if c.isalnum() or c.isspace()).strip()

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import accumulate
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.engine import Connection
 
+from bot.brand import Brand
+from bot.conversation import facts
 from bot.conversation.speaking import say
 from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
-from bot.store import cases, conversations, record, search, transcript
+from bot.store import cases, conversations, manners, record, search, transcript
+from bot.store.manners import Past
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
 
@@ -26,12 +29,16 @@ MOST_CHARACTERS = 4000
 
 
 class Opening(Struct, frozen=True, kw_only=True):
-    """What a turn starts from: the conversation, its case, and what was not handled yet."""
+    """What a turn starts from: the conversation, its case, and what was not handled yet.
+
+    `past` is what manners ask of the time before.
+    """
 
     conversation: Conversation
     case: Case | None
     lines: tuple[Line, ...]
     lease: str
+    past: Past = Past()
 
     @property
     def since(self) -> datetime:
@@ -59,9 +66,10 @@ class Opening(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What a turn ends with."""
+    """What a turn ends with; `label` comes before the first reply."""
 
     replies: tuple[Reply, ...] = ()
+    label: str = ""
     purpose: Purpose = "answer"
     reply_to: str = ""
     language: str | None = None
@@ -70,16 +78,33 @@ class Outcome(Struct, frozen=True, kw_only=True):
     reference: str = ""
     stopped: bool | None = None
 
+    def after(self, last_purpose: Purpose | None) -> tuple[Reply, ...]:
+        """What is said: the label only where "one moment", said just before, has not had it."""
+        if not self.label or not self.replies or last_purpose == "acknowledge":
+            return self.replies
+        first, *others = self.replies
+        return (structs.replace(first, text=f"{self.label} {first.text}"), *others)
 
-def open_turn(connection: Connection, conversation_id: int, lease: str) -> Opening:
+
+def open_turn(connection: Connection, conversation_id: int, lease: str, brand: Brand) -> Opening:
     """Read what a turn needs."""
     conversation = conversations.load(connection, conversation_id)
+    lines = portion(transcript.unhandled(connection, conversation_id, MOST_LINES))
     return Opening(
         conversation=conversation,
         case=cases.current(connection, conversation.case_id),
-        lines=portion(transcript.unhandled(connection, conversation_id, MOST_LINES)),
+        lines=lines,
         lease=lease,
+        past=_past(connection, conversation, lines, brand),
     )
+
+
+def _past(connection: Connection, conversation: Conversation, lines: tuple[Line, ...], brand: Brand) -> Past:
+    if not lines:
+        return Past()
+    first = lines[0]
+    asks = facts.asks_of(conversation, brand, first.created_at)
+    return manners.past(connection, conversation, first.seq, first.created_at, asks)
 
 
 def portion(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -126,7 +151,7 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
             now=now,
         )
     since = _unanswered_since(opening, conversation)
-    for reply in outcome.replies:
+    for reply in outcome.after(conversation.last_purpose):
         _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
         since = None
     _remember(connection, conversation, outcome, now)

@@ -68,7 +68,7 @@ class Triage:
     async def look(self) -> int:
         """Look at those who have waited too long and nobody has looked at; how many they were."""
         now = self._clock()
-        waiting = await self._store.read(_waiting, now - PATIENCE)
+        waiting = await self._store.read(_waiting, now - PATIENCE, self._brand)
         if waiting:
             seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])
             told = await self._store.run_first(mark, seen, now)
@@ -137,17 +137,17 @@ def _is_with_humans(connection: Connection, opening: Opening) -> bool:
     return bool(case and case.is_human)
 
 
-def _waiting(connection: Connection, since: datetime) -> list[Opening]:
+def _waiting(connection: Connection, since: datetime, brand: Brand) -> list[Opening]:
     return [
         opening
         for conversation_id in conversations.waiting(connection, since, AT_ONCE)
-        if (opening := _opening(connection, conversation_id))
+        if (opening := _opening(connection, conversation_id, brand))
     ]
 
 
-def _opening(connection: Connection, conversation_id: int) -> Opening | None:
+def _opening(connection: Connection, conversation_id: int, brand: Brand) -> Opening | None:
     try:
-        return transactions.open_turn(connection, conversation_id, lease="")
+        return transactions.open_turn(connection, conversation_id, "", brand)
     except Exception as error:
         if isinstance(error, SQLAlchemyError):
             raise

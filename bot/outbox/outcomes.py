@@ -76,7 +76,7 @@ def _hand_over(connection: Connection, parcel: Parcel, brand: Brand, reason: str
     account = brand.account_of(parcel.conversation.channel, parcel.conversation.account)
     language = parcel.conversation.language or brand.market_of(account).languages[0]
     new = handover.new_case(
-        rules.give_up(reason, brand), brand, language=language, entities=(), since=now, now=now
+        rules.give_up(reason, brand), brand, account, language=language, entities=(), since=now, now=now
     )
     cases.open_case(
         connection,

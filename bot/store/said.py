@@ -26,6 +26,7 @@ class Said(Struct, frozen=True, kw_only=True):
 
     text: str
     at: datetime
+    channel: str
     surface: Surface
     language: str | None
     author: str
@@ -46,6 +47,7 @@ def since(connection: Connection, moment: datetime) -> list[Said]:
         select(
             messages.c.text,
             messages.c.created_at.label("at"),
+            conversations.c.channel,
             conversations.c.surface,
             conversations.c.language,
             conversations.c.author,

@@ -6,7 +6,7 @@ import asyncio
 import csv
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,8 @@ from msgspec import Struct
 from bot.assistant.port import Assistant
 from bot.brand import Brand
 from bot.clock import now
-from bot.conversation import handover, rules, texts
+from bot.conversation import etiquette, handover, rules, texts
+from bot.conversation.etiquette import Facts
 from bot.conversation.rules import Decision, Situation
 from bot.errors import EvaluationError
 from bot.guard import Guard
@@ -27,6 +28,8 @@ from bot.trainers.scores import report
 
 Progress = Callable[[int, int], None]
 
+# No quiet hours: what is measured must not depend on when it is.
+_MIDDAY = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 # Rasa understands one message at a time; a few more keep it from waiting for us.
 _AT_ONCE = 4
 
@@ -78,14 +81,16 @@ class Judge:
         reading = understanding.reading
         language = reading.language if reading.language in brand.languages else None
         alarm = self._guard.combine(self._guard.inspect(row.text, language or first), reading.registers)
-        decision = rules.decide(understanding, Situation(surface=surface), brand, alarm)
+        decided = rules.decide(understanding, Situation(), brand, alarm)
+        manners = brand.etiquette.default[surface]
+        decision = etiquette.judge(decided, manners, Facts(clock=_MIDDAY)).decision
         result = Result(
             language=reading.language or "",
             register=decision.register,
             confidence=round(reading.confidence, 4),
             topic=reading.topic or "",
             decision=decision.kind,
-            team=decision.team,
+            team=decision.team or brand.default_team,
             priority=decision.priority,
             reply=_reply(understanding, decision, language or first, surface, brand),
         )
@@ -129,7 +134,13 @@ def _announcement(
 ) -> str:
     """As the brand's first account would announce it, with a reference that is none."""
     case = handover.new_case(
-        decision, brand, language=language, entities=understanding.reading.entities, since=at, now=at
+        decision,
+        brand,
+        brand.accounts[0],
+        language=language,
+        entities=understanding.reading.entities,
+        since=at,
+        now=at,
     )
     return handover.announcement(
         brand,

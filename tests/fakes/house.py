@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 
 from bot.assistant.scripted import Scripted
-from bot.brand import Account, load_brand
+from bot.brand import Account, Brand, Etiquette, load_brand
 from bot.conversation.answering import Answering
 from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
 from bot.guard import load_guard
 from bot.inbox import Inbox
-from bot.messages import Understanding
+from bot.messages import Surface, Understanding
 from bot.outbox import Delivery
 from bot.store import cases, conversations, record, transcript
 from bot.store.accounts import Accounts
@@ -33,14 +33,21 @@ GUARD = load_guard(Path("data/guard"))
 class House:
     """A customer writes with `says`; `works` lets the product do all that is due."""
 
-    def __init__(self, folder: Path, script: Mapping[str, Understanding], database: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        script: Mapping[str, Understanding],
+        database: str = "",
+        channel: FakeChannel | None = None,
+    ) -> None:
         example = load_brand(Path("brand.yml"))
         fake = Account(channel="fake", id="main", market="uk")
-        self.brand = msgspec.structs.replace(example, accounts=(*example.accounts, fake))
+        accounts = (*example.accounts, fake)
+        self.brand = msgspec.structs.replace(example, accounts=accounts, etiquette=unlabelled(example))
         self.store = Store(database or servers.sqlite(folder))
         self.clock = FakeClock()
         self.bell = Bell()
-        self.channel = FakeChannel()
+        self.channel = channel or FakeChannel()
         self.assistant = Scripted(script)
         self.inbox = Inbox(self.store, self.bell, self.clock)
         self.stopwatch: Callable[[], float] = lambda: 0.0
@@ -75,13 +82,21 @@ class House:
         self.turns = turns(self.store, self.bell, answering, self.clock)
         self.outbox = delivery.worker()
 
+    def behaves(self, surface: Surface, **manners: Any) -> None:
+        """Other manners on a surface, from the next restart on."""
+        etiquette = self.brand.etiquette
+        changed = msgspec.structs.replace(etiquette.default[surface], **manners)
+        etiquette = msgspec.structs.replace(etiquette, default={**etiquette.default, surface: changed})
+        self.brand = msgspec.structs.replace(self.brand, etiquette=etiquette)
+
     async def _rest(self, seconds: float) -> None:
         self.clock.forward(seconds=seconds)
 
     async def says(self, text: str = "", **more: Any) -> int:
         """A customer writes; returns the conversation."""
         number = more.pop("number", None) or next(self._numbers)
-        accepted = await self.inbox.accept([event(text, number=number, at=self.clock(), **more)])
+        at = more.pop("at", self.clock())
+        accepted = await self.inbox.accept([event(text, number=number, at=at, **more)])
         return accepted.conversations[0] if accepted.conversations else 0
 
     async def works(self) -> None:
@@ -106,3 +121,12 @@ class House:
     def record(self, conversation_id: int = 1) -> list[Recorded]:
         """What was recorded of a conversation."""
         return self.store.run_now(record.of_case, 0, [conversation_id])
+
+
+def unlabelled(brand: Brand) -> Etiquette:
+    """A brand's manners without labels, which most tests of what is said do not ask about."""
+    default = {
+        surface: msgspec.structs.replace(manners, label={})
+        for surface, manners in brand.etiquette.default.items()
+    }
+    return msgspec.structs.replace(brand.etiquette, default=default)

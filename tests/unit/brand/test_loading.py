@@ -39,10 +39,48 @@ def test_the_example_brand_is_valid() -> None:
         ("team: crisis", "team: crises", "routing.crisis.team", "no team"),
         ("decision: thank,", "decision: thanks,", "routing.thanks.decision", "Invalid enum value"),
         (
-            "fr: {languages: [fr, en, es]",
-            "fr: {languages: [fr, en, de]",
-            "markets.fr.languages",
+            "languages: [es, en, fr]",
+            "languages: [es, en, de]",
+            "markets.es.languages",
             "de is not a language",
+        ),
+        ("mon-fri: 08:00-20:00", "mon-fry: 08:00-20:00", "markets.fr.hours.open.mon-fry", "matching regex"),
+        ("mon-fri: 08:00-20:00", "mon-sat: 08:00-20:00", "markets.fr.hours.open.mon-sat", "sat stands twice"),
+        ("mon-fri: 08:00-20:00", "mon-fri: 20:00-08:00", "markets.fr.hours.open.mon-fri", "on the day on"),
+        ("mon-fri: 08:00-20:00", "mon-fri: 8h-20h", "markets.fr.hours.open.mon-fri", "hours such as"),
+        ("[2026-12-25, 2027-01-01,", "[2026-12-32, 2027-01-01,", "markets.fr.hours.holidays.0", "date"),
+        ("team: marketing   ", "team: marketting  ", "accounts.6.team", "no team 'marketting'"),
+        ("acknowledge: always", "acknowledge: twice", "etiquette.default.private.acknowledge", "enum value"),
+        ("beyond: [answer,", "beyond: [reply,", "etiquette.default.public.beyond.0", "enum value"),
+        (
+            "quiet_hours: null",
+            "quiet_hours: always",
+            "etiquette.default.private.quiet_hours",
+            "hours such as",
+        ),
+        (
+            "silent_on: [campaign_echo, chat]",
+            "silent_on: [campaign_ecco, chat]",
+            "etiquette.default.public.silent_on",
+            "no route 'campaign_ecco'",
+        ),
+        (
+            'en: "Automated reply from',
+            'de: "Automated reply from',
+            "etiquette.default.private.label",
+            "missing in 'en'",
+        ),
+        (
+            "most_per_person_a_day: 40",
+            "most_per_person_a_day: -1",
+            "etiquette.channels.whatsapp.private.most_per_person_a_day",
+            ">= 0",
+        ),
+        (
+            "most_per_person_a_day: 40",
+            "most: 40",
+            "etiquette.channels.whatsapp.private",
+            "unknown field `most`",
         ),
         ("fr: [stop,", "fr: stop #,", "words.stop.fr", "Expected `array`"),
         ("site: https", "sites: https", "the file", "unknown field `sites`"),
@@ -59,8 +97,27 @@ def test_a_mistake_is_named_with_its_line_and_key(
     message = str(caught.value)
     assert words in message
     assert f"{key}:" in message
-    if key != "the file":
+    if key not in ("the file", "etiquette.default.private.label", "etiquette.channels.whatsapp.private"):
         assert f"line {line_of(file, new)}," in message
+
+
+def test_a_network_that_is_not_spoken_has_no_etiquette(tmp_path: Path) -> None:
+    file = edited(tmp_path, "    whatsapp:\n      private", "    whatsup:\n      private")
+    load_brand(file)
+    with pytest.raises(BrandError, match=r"etiquette\.channels\.whatsup: there is no channel") as caught:
+        load_brand(file, ["webchat", "facebook", "instagram", "telegram", "mastodon", "whatsapp"])
+    assert f"line {line_of(file, 'whatsup:')}," in str(caught.value)
+
+
+def test_a_rule_of_a_network_changes_only_what_it_says() -> None:
+    etiquette = load_brand(EXAMPLE).etiquette
+    default, changed = etiquette.default["public"], etiquette.manners("facebook", "public")
+    assert (default.thank, changed.thank) == (True, False)
+    assert changed.silent_on == default.silent_on
+    assert etiquette.manners("whatsapp", "public") == default
+    told = etiquette.origin("facebook", "public", "thank")
+    assert (told.path, told.value) == ("etiquette.channels.facebook.public.thank", False)
+    assert etiquette.origin("facebook", "public", "silent_on").path == "etiquette.default.public.silent_on"
 
 
 def test_a_key_that_stands_twice_is_an_error(tmp_path: Path) -> None:

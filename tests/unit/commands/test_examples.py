@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from bot.assistant.scripted import Scripted, understood
 from bot.commands import main
-from bot.commands.examples import COLUMNS, Understood, understand, write
+from bot.commands.examples import COLUMNS, Understood, summary, trainable, understand, write
 from bot.store import said
 from bot.trainers.evaluate import Judge
 from bot.trainers.judged import read_judged
@@ -61,6 +61,16 @@ async def test_the_assistant_of_today_says_what_it_makes_of_a_message(house: Hou
     ]
     # What is typed is no order to the assistant.
     assert assistant.asked[0].text == "cabin bag?"
+
+
+async def test_content_that_must_not_teach_is_left_out_and_counted(house: House) -> None:
+    await house.says("cabin bag?")
+    await house.says("cabin bag in public?", surface="public")
+    house.behaves("public", training=False)
+    messages = house.store.run_now(said.since, house.clock())
+    kept, left_out = trainable(messages, house.brand)
+    assert ([one.text for one in kept], left_out) == (["cabin bag?"], 1)
+    assert "1 left out" in summary([], 30, left_out)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", " =1", "\n@x", "＝1"])

@@ -55,7 +55,7 @@ async def test_a_case_runs_from_when_the_customer_wrote_though_the_clock_was_set
 
 async def test_an_acknowledgement_is_never_before_what_it_acknowledges(house: House) -> None:
     await house.says("cabin bag?")
-    opening = house.store.run_now(transactions.open_turn, 1, "")
+    opening = house.store.run_now(transactions.open_turn, 1, "", house.brand)
     seen = triage.Seen(opening=opening, rank=triage.NORMAL, text="One moment")
     house.store.run_now(triage.mark, [seen], house.clock.time - HOUR)
     assert house.lines()[1].created_at == house.clock.time
@@ -63,7 +63,7 @@ async def test_an_acknowledgement_is_never_before_what_it_acknowledges(house: Ho
 
 async def test_a_case_is_never_acknowledged_before_the_customer_wrote(house: House) -> None:
     await house.says("This is a scandal")
-    opening = house.store.run_now(transactions.open_turn, 1, "")
+    opening = house.store.run_now(transactions.open_turn, 1, "", house.brand)
     told = Draft(author="bot", purpose="acknowledge", text="One moment", delivery="sent")
     house.store.run_now(transcript.append, 1, told, house.clock.time - HOUR)
     await house.works()

@@ -21,7 +21,7 @@ def house(tmp_path: Path, database: str) -> Iterator[House]:
 
 def lengths(house: House) -> list[int]:
     """Of the lines that the next turn reads."""
-    return [len(line.text) for line in house.store.run_now(open_turn, 1, "").lines]
+    return [len(line.text) for line in house.store.run_now(open_turn, 1, "", house.brand).lines]
 
 
 @pytest.mark.parametrize(

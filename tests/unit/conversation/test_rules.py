@@ -13,46 +13,39 @@ from bot.conversation.rules import (
     decide_on_content,
     fitting,
     is_word,
-    may_acknowledge,
 )
 from bot.guard import load_guard
-from bot.messages import Purpose, Reading, Reply, Surface, Understanding
+from bot.messages import Reading, Reply, Understanding
 
 BRAND = load_brand(Path("brand.yml"))
 GUARD = load_guard(Path("data/guard"))
-PRIVATE = Situation(surface="private")
-PUBLIC = Situation(surface="public")
+FIRST = Situation()
 CABIN_BAG = understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")
 
 
-def decided(understanding: Understanding, situation: Situation = PRIVATE) -> str:
+def decided(understanding: Understanding, situation: Situation = FIRST) -> str:
     return decide(understanding, situation, BRAND).kind
 
 
 @pytest.mark.parametrize(
     ("understanding", "kind", "team", "priority"),
     [
-        (understood("complaint", "complaint", "Sorry."), "hand_over", "care", "high"),
-        (understood("problem", "problem"), "hand_over", "care", "high"),
+        (understood("complaint", "complaint", "Sorry."), "hand_over", None, "high"),
+        (understood("problem", "problem"), "hand_over", None, "high"),
         (understood("crisis", "crisis"), "hand_over", "crisis", "urgent"),
         (understood("opportunity", "opportunity"), "hand_over", "sales", "normal"),
-        (understood("ask_human", "other"), "hand_over", "care", "normal"),
+        (understood("ask_human", "other"), "hand_over", None, "normal"),
         (understood("idea", "idea", "Thank you."), "acknowledge", "marketing", "low"),
-        (understood("thanks", "thanks", "With pleasure."), "thank", "care", "normal"),
-        (CABIN_BAG, "answer", "care", "normal"),
-        (NOT_UNDERSTOOD, "clarify", "care", "normal"),
+        (understood("thanks", "thanks", "With pleasure."), "thank", None, "normal"),
+        (CABIN_BAG, "answer", None, "normal"),
+        (NOT_UNDERSTOOD, "clarify", None, "normal"),
     ],
 )
 def test_a_register_is_handled_as_the_brand_wants(
-    understanding: Understanding, kind: str, team: str, priority: str
+    understanding: Understanding, kind: str, team: str | None, priority: str
 ) -> None:
-    decision = decide(understanding, PRIVATE, BRAND)
+    decision = decide(understanding, FIRST, BRAND)
     assert (decision.kind, decision.team, decision.priority) == (kind, team, priority)
-
-
-def test_a_campaign_echo_is_acknowledged_in_private_and_left_alone_in_public() -> None:
-    echo = understood("campaign_echo", "campaign_echo", "So glad!")
-    assert (decided(echo), decided(echo, PUBLIC)) == ("acknowledge", "none")
 
 
 def test_a_question_without_an_answer_goes_to_a_human() -> None:
@@ -61,7 +54,7 @@ def test_a_question_without_an_answer_goes_to_a_human() -> None:
 
 def test_a_little_doubt_is_enough_where_the_brand_says_so_and_the_agent_is_told() -> None:
     reading = Reading(intent="chat", register="other", confidence=0.9, registers={"complaint": 0.1})
-    decision = decide(Understanding(reading=reading), PRIVATE, BRAND)
+    decision = decide(Understanding(reading=reading), FIRST, BRAND)
     assert (decision.kind, decision.reason, decision.register) == ("hand_over", "doubt", "other")
 
 
@@ -85,14 +78,14 @@ def test_an_answer_is_not_pasted_below_what_may_well_be_a_complaint() -> None:
         registers={"question": 0.64, "complaint": 0.2, "problem": 0.16},
     )
     replies = (Reply(text="One cabin bag.", name="utter_question_cabin_bag"),)
-    decision = decide(Understanding(reading=reading, replies=replies), PRIVATE, BRAND)
+    decision = decide(Understanding(reading=reading, replies=replies), FIRST, BRAND)
     assert (decision.kind, decision.reason) == ("hand_over", "doubt")
 
 
 def test_what_the_guard_finds_goes_to_a_human_whatever_the_classifier_says() -> None:
     thanks = understood("thanks", "thanks", "With pleasure.")
     (found, *_) = GUARD.inspect("thank you, there is smoke in the cabin", "en")
-    decision = decide(thanks, PRIVATE, BRAND, found)
+    decision = decide(thanks, FIRST, BRAND, found)
     assert (decision.kind, decision.register, decision.reason) == ("hand_over", "crisis", "danger")
     assert (decision.team, decision.priority) == ("crisis", "urgent")
 
@@ -100,12 +93,12 @@ def test_what_the_guard_finds_goes_to_a_human_whatever_the_classifier_says() -> 
 def test_a_bereavement_goes_to_a_person_and_not_to_the_crisis_cell() -> None:
     thanks = understood("thanks", "thanks", "With pleasure.")
     (found, *_) = GUARD.inspect("my mother passed away yesterday", "en")
-    decision = decide(thanks, PRIVATE, BRAND, found)
-    assert (decision.kind, decision.team, decision.reason) == ("hand_over", "care", "bereavement")
+    decision = decide(thanks, FIRST, BRAND, found)
+    assert (decision.kind, decision.team, decision.reason) == ("hand_over", None, "bereavement")
 
 
 def test_the_second_misunderstanding_in_a_row_goes_to_a_human() -> None:
-    again = Situation(surface="private", misunderstandings=1)
+    again = Situation(misunderstandings=1)
     assert decide(NOT_UNDERSTOOD, again, BRAND).reason == "not_understood_twice"
 
 
@@ -113,7 +106,7 @@ def test_an_action_that_gives_up_hands_over() -> None:
     live = understood("question_flight_status", "question")
     reply = Reply(text="See our site.", name="utter_hand_over_flight_status")
     given_up = Understanding(reading=live.reading, replies=(reply,))
-    decision = decide(given_up, PRIVATE, BRAND)
+    decision = decide(given_up, FIRST, BRAND)
     assert decision.reason == "no_live_data"
     assert fitting(given_up, decision) == (reply,)
 
@@ -131,7 +124,7 @@ def test_no_answer_is_pasted_before_a_handover() -> None:
 
 
 def test_no_answer_of_another_topic_is_pasted_when_a_question_goes_to_a_human() -> None:
-    again = Situation(surface="private", misunderstandings=1)
+    again = Situation(misunderstandings=1)
     weak = understood("question_cabin_bag", "question", "One cabin bag.", confidence=0.38)
     decision = decide(weak, again, BRAND)
     assert (decision.kind, fitting(weak, decision)) == ("hand_over", ())
@@ -139,25 +132,7 @@ def test_no_answer_of_another_topic_is_pasted_when_a_question_goes_to_a_human() 
 
 def test_who_asks_for_a_human_gets_the_words_for_it() -> None:
     asked = understood("ask_human", "other", "Of course.")
-    assert fitting(asked, decide(asked, PRIVATE, BRAND)) == asked.replies
-
-
-@pytest.mark.parametrize(
-    ("surface", "last", "before", "silenced", "allowed"),
-    [
-        ("private", None, False, False, True),
-        ("private", "acknowledge", True, False, False),
-        ("private", "answer", True, False, True),
-        ("public", None, False, False, True),
-        ("public", "answer", True, False, False),
-        ("private", None, False, True, False),
-    ],
-)
-def test_acknowledgements_are_never_doubled(
-    surface: Surface, last: Purpose | None, before: bool, silenced: bool, allowed: bool
-) -> None:
-    situation = Situation(surface=surface, silenced=silenced)
-    assert may_acknowledge(situation, last, before) is allowed
+    assert fitting(asked, decide(asked, FIRST, BRAND)) == asked.replies
 
 
 @pytest.mark.parametrize(

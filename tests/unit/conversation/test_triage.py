@@ -59,7 +59,7 @@ async def test_a_turn_that_began_at_the_same_time_does_not_acknowledge_again(hou
     await house.says("How big may my cabin bag be?")
     house.clock.forward(seconds=0.3)
     until = house.clock() + timedelta(seconds=15)
-    opening = house.store.run_now(transactions.open_turn, 1, "mine")
+    opening = house.store.run_now(transactions.open_turn, 1, "mine", house.brand)
     await house.triage.look()
     house.store.run_now(conversations.claim, "mine", now=house.clock(), until=until)
     assert not house.store.run_now(transactions.acknowledge, opening, "One moment", house.clock())
@@ -147,7 +147,7 @@ async def test_a_turn_that_has_begun_is_not_disturbed(house: House) -> None:
 async def test_who_was_answered_while_somebody_looked_is_not_told_to_wait(house: House) -> None:
     await house.says("How big may my cabin bag be?")
     house.clock.forward(seconds=0.3)
-    opening = house.store.run_now(transactions.open_turn, 1, "")
+    opening = house.store.run_now(transactions.open_turn, 1, "", house.brand)
     await house.works()
     await house.says("and for a child?")
     seen = Seen(opening=opening, rank=0, text="One moment, please.")

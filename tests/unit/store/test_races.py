@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
+from bot.brand import load_brand
 from bot.conversation import transactions
 from bot.conversation.transactions import Opening, Outcome
 from bot.errors import AlreadyClaimed, TransitionError
@@ -30,6 +32,7 @@ from tests.fakes.channel import event
 from tests.fakes.clock import FakeClock
 
 NOW = FakeClock()()
+BRAND = load_brand(Path("brand.yml"))
 UNTIL = NOW + timedelta(seconds=15)
 ROUNDS = 8
 # Nobody waits for a test that was given up.
@@ -203,7 +206,7 @@ def test_of_two_agents_who_take_a_case_one_has_it_and_the_other_is_told_who(proc
 def opened(store: Store) -> Opening:
     """The only turn that is due, taken."""
     (found,) = store.run_now(conversations.claim, "x", now=NOW, until=UNTIL, most=1)
-    return store.run_now(transactions.open_turn, found, "x")
+    return store.run_now(transactions.open_turn, found, "x", BRAND)
 
 
 def test_a_message_that_comes_while_a_turn_ends_gets_a_turn(processes: Processes) -> None:

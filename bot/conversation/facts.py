@@ -1,0 +1,76 @@
+"""What manners look at, taken from a conversation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+from bot.brand import Brand
+from bot.conversation.etiquette import Facts
+from bot.conversation.rules import folded
+from bot.store.manners import Asks, Past
+from bot.store.rows import Conversation, Line
+
+
+def asks_of(conversation: Conversation, brand: Brand, moment: datetime) -> Asks:
+    """What is to be looked up before a turn: only what some rule of this place limits."""
+    manners = brand.etiquette.manners(conversation.channel, conversation.surface)
+    return Asks(
+        in_thread=manners.most_per_thread is not None,
+        today=manners.most_per_person_a_day is not None,
+        silence=bool(manners.label),
+        began=manners.whom == "addressed" and bool(conversation.thread),
+        since=_midnight(moment, _zone(conversation, brand)),
+    )
+
+
+def facts_of(
+    conversation: Conversation, lines: Sequence[Line], past: Past, brand: Brand, now: datetime
+) -> Facts:
+    """What manners look at when these messages are answered."""
+    never = brand.etiquette.manners(conversation.channel, conversation.surface).never
+    return Facts(
+        clock=now.astimezone(_zone(conversation, brand)),
+        addressed=past.began or is_addressed(conversation, lines, brand),
+        excluded=conversation.person in never or is_own(conversation, brand),
+        in_thread=past.in_thread,
+        today=past.today,
+        waiting=conversation.last_purpose == "acknowledge",
+        acknowledged=conversation.acknowledged,
+        silenced=bool(conversation.stopped_at or conversation.abusive_at),
+    )
+
+
+def is_addressed(conversation: Conversation, lines: Sequence[Line], brand: Brand) -> bool:
+    """Whether messages speak to the brand, and not to others who write below them.
+
+    They do in private, where we talk already, where they begin a thread, and where they name the
+    brand.
+    """
+    if conversation.surface == "private" or conversation.last_purpose:
+        return True
+    if any(not conversation.thread or line.platform_id == conversation.thread for line in lines):
+        return True
+    names = {folded(brand.name), folded(conversation.account)}
+    return any(name in folded(line.text) for line in lines for name in names)
+
+
+def is_own(conversation: Conversation, brand: Brand) -> bool:
+    """Whether an account of the brand's own writes, perhaps of another market."""
+    return any(
+        account.channel == conversation.channel
+        and conversation.person in (account.id, *account.options.values())
+        for account in brand.accounts
+    )
+
+
+def _zone(conversation: Conversation, brand: Brand) -> ZoneInfo:
+    account = brand.account_of(conversation.channel, conversation.account)
+    return ZoneInfo(brand.market_of(account).timezone)
+
+
+def _midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    """When the day of a moment began in a zone, in UTC."""
+    day = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.astimezone(timezone.utc)
