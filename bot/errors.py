@@ -13,7 +13,9 @@
     ├── DeliveryError            one attempt to send did not end in a receipt
     │   ├── DeliveryLater        trying again makes sense, maybe after `retry_after`
     │   ├── DeliveryRefused      this message will never be accepted
-    │   │   └── Unreachable      the person blocked the account or left
+    │   │   ├── Unreachable      the person blocked the account or left
+    │   │   ├── WindowClosed     too long since the customer wrote
+    │   │   └── TakenElsewhere   another application has the conversation
     │   ├── DeliveryUnknown      the platform may or may not have accepted it
     │   └── AccountStopped       the account's token is dead: stop sending for it
     ├── AssistantError           Rasa gave no understanding
@@ -51,8 +53,10 @@ __all__ = [
     "ReplyRefused",
     "SettingsError",
     "Stumbled",
+    "TakenElsewhere",
     "TransitionError",
     "Unreachable",
+    "WindowClosed",
 ]
 
 

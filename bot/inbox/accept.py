@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,19 @@ from bot.clock import Clock
 from bot.details import mask
 from bot.errors import PayloadError, Stumbled
 from bot.inbox.poison import CARDS, failed
-from bot.messages import Inbound
+from bot.messages import EventKind, Inbound
 from bot.metrics import ACCEPTED, EVENTS
-from bot.store import bell, conversations, links, record, search, set_aside, transcript
+from bot.store import (
+    bell,
+    conversations,
+    deliveries,
+    elsewhere,
+    links,
+    record,
+    search,
+    set_aside,
+    transcript,
+)
 from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.rows import Conversation
@@ -29,11 +39,15 @@ from bot.unexpected import place, trail
 
 log = logging.getLogger(__name__)
 
+# Nothing but these begins a conversation: of what is not known nothing can be changed.
+STARTING = frozenset({"message", "colleague", "taken_elsewhere", "unreachable", "reachable"})
+
 
 class Accepted(Struct, frozen=True, kw_only=True):
     """What became of a request: events taken in, events that had come before, conversations.
 
-    `messages` is how many of the new events are messages.
+    `messages` is how many of the new events are messages; `conversations` are those in which there
+    is something to see.
     """
 
     new: int
@@ -75,8 +89,7 @@ class Inbox:
         """Write events down; when this returns they survive whatever dies."""
         clean = [cleaned(event) for event in events]
         accepted = await self._store.run_first(accept, clean, self._clock())
-        topics = [bell.conversation(i) for i in accepted.conversations]
-        self._bell.ring(bell.TURNS, bell.QUEUE, *topics)
+        self._bell.ring(*_topics(clean, accepted))
         _count_messages(clean, accepted)
         return accepted
 
@@ -87,6 +100,18 @@ class Inbox:
         if not await self._store.run(set_aside.count_request, request, self._clock()):
             raise Stumbled("our own code failed on it") from error
         self._bell.ring(bell.QUEUE)
+
+
+def _topics(events: list[Inbound], accepted: Accepted) -> list[str]:
+    """Whom to wake: turns only for a message, the outbox for what is to be seen to by a human."""
+    topics = [bell.conversation(i) for i in accepted.conversations]
+    if topics:
+        topics.append(bell.QUEUE)
+    if accepted.messages:
+        topics.append(bell.TURNS)
+    if any(event.kind == "failed" for event in events):
+        topics.append(bell.OUTBOX)
+    return topics
 
 
 def _count_events(channel: Channel, accepted: Accepted) -> None:
@@ -145,7 +170,7 @@ def accept(connection: Connection, events: list[Inbound], now: datetime) -> Acce
         new=len(taken),
         known=len(events) - len(taken),
         messages=sum(event.kind == "message" for event, _ in taken),
-        conversations=tuple(dict.fromkeys(conversation for _, conversation in taken)),
+        conversations=tuple(dict.fromkeys(each for _, each in taken if each is not None)),
     )
 
 
@@ -159,27 +184,24 @@ def _is_new(connection: Connection, event: Inbound, now: datetime) -> bool:
     return insert_new(connection, received, received_at=now, **key)
 
 
-def _take(connection: Connection, event: Inbound, now: datetime) -> int:
-    conversation = conversations.find_or_start(connection, event, now)
-    if event.kind == "message":
-        _take_message(connection, conversation, event, now)
-    elif event.kind == "edited":
-        transcript.edit(connection, conversation.id, event.message_id, event.text, now)
-    elif event.kind == "deleted":
-        transcript.delete(connection, conversation.id, event.message_id, now)
+def _take(connection: Connection, event: Inbound, now: datetime) -> int | None:
+    """Write one event down; the conversation in which there is something to see, if any."""
+    if event.kind in deliveries.KINDS:
+        return deliveries.take(connection, event, now)
+    if event.kind in STARTING:
+        conversation = conversations.find_or_start(connection, event, now)
     else:
-        conversations.flag(
-            connection,
-            conversation.id,
-            name="unreachable",
-            on=event.kind == "unreachable",
-            actor=record.CUSTOMER,
-            now=now,
-        )
+        found = conversations.locate(connection, event, hold=True)
+        if found is None:
+            return None
+        conversation = found
+    _TAKE[event.kind](connection, conversation, event, now)
     return conversation.id
 
 
 def _take_message(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    if event.aliases or conversation.chat != event.address.chat:
+        conversations.keep_names(connection, conversation, event)
     if event.start_token:
         _join(connection, conversation, event.start_token, now)
     draft = transcript.Draft(
@@ -194,8 +216,50 @@ def _take_message(connection: Connection, conversation: Conversation, event: Inb
         sent_at=event.sent_at,
     )
     language = event.language[:2].lower() if event.language else None
-    seq = conversations.receive(connection, conversation, language, now)
+    seq = conversations.receive(connection, conversation, language, event.sent_at, now)
     transcript.write(connection, conversation.id, seq, draft, now)
+
+
+def _edit(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    transcript.edit(connection, conversation.id, event.message_id, event.text, now)
+
+
+def _delete(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    transcript.delete(connection, conversation.id, event.message_id, now)
+
+
+def _show(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    shown = event.kind == "shown"
+    transcript.show(connection, conversation.id, event.message_id, shown=shown, now=now)
+
+
+def _flag(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    conversations.flag(
+        connection,
+        conversation.id,
+        name="unreachable",
+        on=event.kind == "unreachable",
+        actor=record.CUSTOMER,
+        now=now,
+    )
+
+
+def _come_back(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    elsewhere.come_back(connection, conversation, now)
+
+
+_TAKE: Mapping[EventKind, Callable[[Connection, Conversation, Inbound, datetime], None]] = {
+    "message": _take_message,
+    "edited": _edit,
+    "deleted": _delete,
+    "hidden": _show,
+    "shown": _show,
+    "unreachable": _flag,
+    "reachable": _flag,
+    "colleague": elsewhere.answer,
+    "taken_elsewhere": elsewhere.take,
+    "returned": _come_back,
+}
 
 
 def _join(connection: Connection, conversation: Conversation, token: str, now: datetime) -> None:

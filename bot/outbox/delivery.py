@@ -7,7 +7,7 @@ import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -23,8 +23,10 @@ from bot.errors import (
     Unreachable,
 )
 from bot.logs import within
+from bot.messages import Receipt
 from bot.metrics import FIRST_RESPONSE, HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
+from bot.outbox.outcomes import Lost
 from bot.outbox.pacing import Pacing
 from bot.outbox.retry import next_attempt
 from bot.outbox.shared_pace import SharedPace
@@ -110,6 +112,9 @@ class Delivery:
 
     async def _deliver(self, held: Held) -> None:
         parcel = held.parcel
+        if parcel.has_failed is not None:
+            await self._lost(parcel, "failed", parcel.has_failed)
+            return
         key = (parcel.conversation.channel, parcel.conversation.account)
         channel = self._channels.get(key)
         if channel is None:
@@ -132,7 +137,7 @@ class Delivery:
 
     async def _send(self, held: Held, channel: Channel) -> None:
         parcel = held.parcel
-        began = time.perf_counter()
+        began, set_out_at = time.perf_counter(), self._clock()
         try:
             receipt = await channel.send(parcel.outbound)
         except DeliveryError as error:
@@ -146,18 +151,18 @@ class Delivery:
         else:
             SENDING.labels(channel.name).observe(time.perf_counter() - began)
             self._measure(parcel)
-            await self._write_down(held, receipt.message_id)
+            await self._write_down(held, receipt, set_out_at)
             await self._pacing.sent((channel.name, channel.account), parcel.outbound.address)
             await self._accounts.working(channel.name, channel.account)
             result = "sent"
             log.debug("sent")
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
 
-    async def _write_down(self, held: Held, platform_id: str) -> None:
+    async def _write_down(self, held: Held, receipt: Receipt, set_out_at: datetime) -> None:
         """Say that it was sent, however often that takes: nobody else knows, and would have to guess."""
         while True:
             try:
-                await self._store.run(outcomes.sent, held.parcel, platform_id, self._clock())
+                await self._store.run(outcomes.sent, held.parcel, receipt, set_out_at, self._clock())
             except Exception as error:
                 if not is_away(error) or self._stopwatch() >= held.until:
                     raise
@@ -216,7 +221,7 @@ class Delivery:
             due_at = now + min(wait, outbox.LONGEST_REST)
             await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, due_at)
 
-    async def _lost(self, parcel: Parcel, delivery: str, reason: str) -> None:
+    async def _lost(self, parcel: Parcel, delivery: Lost, reason: str) -> None:
         opened = await self._store.run(
             outcomes.lost,
             parcel,

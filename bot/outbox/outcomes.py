@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
 from bot.conversation import handover, rules
-from bot.store import cases, conversations, outbox, record, transcript
+from bot.messages import Receipt
+from bot.store import cases, conversations, deliveries, outbox, record, transcript
 from bot.store.outbox import Parcel
 
 MAX_REASON = 300
 
+# It was refused for good, or nobody knows.
+Lost = Literal["failed", "unknown"]
 
-def sent(connection: Connection, parcel: Parcel, platform_id: str, now: datetime) -> None:
+
+def sent(
+    connection: Connection, parcel: Parcel, receipt: Receipt, set_out_at: datetime, now: datetime
+) -> None:
     """The platform accepted it: the clocks that it stops are stopped."""
     message_id = parcel.outbound.id
-    outbox.done(connection, message_id)
-    transcript.set_delivery(connection, message_id, "sent", platform_id=platform_id)
-    by_agent = parcel.outbound.purpose == "agent"
-    cases.first_response_sent(connection, parcel.conversation.id, by_agent=by_agent, now=now)
+    early = outbox.taken(connection, message_id, parcel.lease)
+    platform_id = receipt.message_id
+    is_news = transcript.advance(
+        connection, message_id, "sent", platform_id=platform_id, set_out_at=set_out_at
+    )
+    if is_news:
+        by_agent = parcel.outbound.purpose == "agent"
+        cases.first_response_sent(connection, parcel.conversation.id, by_agent=by_agent, now=now)
+    for said in early:
+        line = transcript.load(connection, message_id)
+        deliveries.apply(connection, line, said, platform_id, now)
 
 
 def lost(
@@ -28,7 +42,7 @@ def lost(
     parcel: Parcel,
     brand: Brand,
     *,
-    delivery: str,
+    delivery: Lost,
     reason: str,
     now: datetime,
 ) -> bool:
@@ -40,7 +54,11 @@ def lost(
     # A turn that ends at this moment may hand the conversation over, too: one after the other.
     conversation = conversations.hold(connection, parcel.conversation.id)
     outbox.done(connection, message_id)
-    transcript.set_delivery(connection, message_id, delivery, reason=reason[:MAX_REASON])
+    if parcel.has_failed is None and not transcript.advance(
+        connection, message_id, delivery, reason=reason[:MAX_REASON]
+    ):
+        # Meanwhile the platform has said that it arrived.
+        return False
     record.write(
         connection,
         f"delivery_{delivery}",
@@ -61,7 +79,7 @@ def unreachable(connection: Connection, parcel: Parcel, reason: str, now: dateti
     """The customer cannot be written to: said in the desk, and nobody can help it."""
     message_id = parcel.outbound.id
     outbox.done(connection, message_id)
-    transcript.set_delivery(connection, message_id, "failed", reason=reason[:MAX_REASON])
+    transcript.advance(connection, message_id, "failed", reason=reason[:MAX_REASON])
     conversations.flag(
         connection,
         parcel.conversation.id,

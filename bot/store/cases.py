@@ -156,6 +156,27 @@ def hand_back(connection: Connection, case_id: int, agent_id: int, now: datetime
     return case
 
 
+def give_back(connection: Connection, case: Case, now: datetime) -> None:
+    """Let the bot speak again without anybody's doing, in a case that nobody has claimed."""
+    moved = _move(
+        connection,
+        case.id,
+        from_=("waiting",),
+        to="handed_back",
+        now=now,
+        resolved_at=_within(literal(now, Moment())),
+    )
+    if moved:
+        record.write(
+            connection,
+            "handed_back",
+            actor=record.SYSTEM,
+            at=now,
+            conversation_id=case.conversation_id,
+            case_id=case.id,
+        )
+
+
 def resolve(connection: Connection, case_id: int, agent_id: int, now: datetime) -> Case:
     """Close a case; its agent is remembered for a reopening."""
     _end(connection, case_id, "resolved", now)

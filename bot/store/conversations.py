@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -14,8 +14,8 @@ from bot.errors import NotFound
 from bot.messages import Address, Inbound
 from bot.store import record
 from bot.store.rows import Conversation, read
-from bot.store.tables import conversations
-from bot.store.upsert import insert_new
+from bot.store.tables import Moment, aliases, conversations
+from bot.store.upsert import insert_new, insert_new_from
 
 # A turn is never put off for longer, and the clocks of two machines never differ by more: what
 # lies further ahead was written before the clock was set back, and would be waited for all that time.
@@ -31,6 +31,36 @@ _FIND = select(conversations).where(
     conversations.c.key == bindparam("key"),
 )
 _FIND_AND_HOLD = _FIND.with_for_update()
+_IS_ALIAS = (aliases.c.channel == bindparam("channel"), aliases.c.account == bindparam("account"))
+_BY_ALIAS = (
+    select(conversations)
+    .join(aliases, aliases.c.conversation_id == conversations.c.id)
+    .where(*_IS_ALIAS, aliases.c.alias.in_(bindparam("names", expanding=True)))
+    .order_by(conversations.c.id)
+    .limit(1)
+)
+_BY_KEYS = (
+    select(conversations)
+    .where(
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.account == bindparam("account"),
+        conversations.c.key.in_(bindparam("keys", expanding=True)),
+    )
+    .order_by(conversations.c.id)
+    .limit(1)
+)
+_OF_A_START = (
+    *("channel", "account", "key", "surface", "chat", "thread", "person", "author"),
+    *("created_at", "updated_at"),
+)
+# In the same statement: a conversation is seldom known by another name, and each start would pay.
+_START = insert_new_from(
+    conversations,
+    _OF_A_START,
+    select(*(bindparam(name, type_=conversations.c[name].type) for name in _OF_A_START)).where(
+        ~exists().where(*_IS_ALIAS, aliases.c.alias == bindparam("alias"))
+    ),
+)
 _CHANGE = update(conversations).where(_ONE)
 _WAKE = _CHANGE.values(
     due_at=func.coalesce(conversations.c.due_at, bindparam("now")), updated_at=bindparam("now")
@@ -39,6 +69,7 @@ _RECEIVE = _CHANGE.values(
     last_seq=bindparam("seq"),
     due_at=func.coalesce(conversations.c.due_at, bindparam("now")),
     language=func.coalesce(conversations.c.language, bindparam("hint")),
+    said_at=bindparam("said", type_=Moment()),
     updated_at=bindparam("now"),
 )
 _HOLD = _LOAD.with_for_update()
@@ -107,31 +138,76 @@ def _find(connection: Connection, address: Address, query: Select) -> Conversati
     return read(Conversation, row) if row else None
 
 
+def locate(connection: Connection, inbound: Inbound, *, hold: bool = False) -> Conversation | None:
+    """The conversation that an event belongs to, by whatever name it is called, if there is one."""
+    query = _FIND_AND_HOLD if hold else _FIND
+    found = _find(connection, inbound.address, query)
+    return found or _find_by_names(connection, inbound.address, inbound.aliases)
+
+
 def find_or_start(connection: Connection, inbound: Inbound, now: datetime) -> Conversation:
     """The conversation that an event belongs to, held for the transaction; the first event starts it."""
-    address = inbound.address
+    return at(connection, inbound.address, inbound.author, now, names=inbound.aliases)
+
+
+def at(
+    connection: Connection, address: Address, author: str, now: datetime, *, names: tuple[str, ...] = ()
+) -> Conversation:
+    """The conversation at an address or of one of these names, held; started if there is none."""
     found = _find(connection, address, _FIND_AND_HOLD)
-    if found:
-        return found
+    if found is None and names:
+        found = _find_by_names(connection, address, names)
+    return found or _start(connection, address, author, now)
+
+
+def _start(connection: Connection, address: Address, author: str, now: datetime) -> Conversation:
+    values = {
+        "channel": address.channel,
+        "account": address.account,
+        "key": address.key,
+        "surface": address.surface,
+        "chat": address.chat,
+        "thread": address.thread,
+        "person": address.person,
+        "author": author[:200],
+        "created_at": now,
+        "updated_at": now,
+        "alias": address.chat if address.surface == "private" else "",
+    }
     # Somebody else may take the first event of the same conversation in right now.
-    insert_new(
-        connection,
-        conversations,
-        channel=address.channel,
-        account=address.account,
-        key=address.key,
-        surface=address.surface,
-        chat=address.chat,
-        thread=address.thread,
-        person=address.person,
-        author=inbound.author[:200],
-        created_at=now,
-        updated_at=now,
-    )
-    started = _find(connection, address, _FIND_AND_HOLD)
+    connection.execute(_START, values)
+    started = _find(connection, address, _FIND_AND_HOLD) or _find_by_names(connection, address, ())
     if started is None:
         raise NotFound("there is no conversation at that address")
     return started
+
+
+def _find_by_names(connection: Connection, address: Address, names: tuple[str, ...]) -> Conversation | None:
+    """The private conversation, held, that goes or once went by one of these names or its chat's."""
+    if address.surface != "private":
+        return None
+    place = {"channel": address.channel, "account": address.account}
+    keys = [f"private/{name}" for name in names]
+    row = connection.execute(_BY_KEYS, {**place, "keys": keys}).mappings().first() if keys else None
+    if row is None:
+        called = [address.chat, *names]
+        row = connection.execute(_BY_ALIAS, {**place, "names": called}).mappings().first()
+    return hold(connection, row["id"]) if row else None
+
+
+def keep_names(connection: Connection, conversation: Conversation, inbound: Inbound) -> None:
+    """Keep the other names of a private chat; the one that its address has now is written to."""
+    address = inbound.address
+    if conversation.surface != "private":
+        return
+    others = [alias for alias in inbound.aliases if alias != address.chat]
+    if conversation.chat != address.chat:
+        others.append(conversation.chat)
+        place = {"key": address.key, "chat": address.chat, "person": address.person}
+        change(connection, conversation.id, **place)
+    for alias in others:
+        row = {"channel": address.channel, "account": address.account, "alias": alias}
+        insert_new(connection, aliases, **row, conversation_id=conversation.id)
 
 
 def change(connection: Connection, conversation_id: int, **values: object) -> None:
@@ -164,13 +240,21 @@ def wake(connection: Connection, conversation_id: int, now: datetime) -> None:
     connection.execute(_WAKE, {"one": conversation_id, "now": now})
 
 
-def receive(connection: Connection, conversation: Conversation, language: str | None, now: datetime) -> int:
+def receive(
+    connection: Connection,
+    conversation: Conversation,
+    language: str | None,
+    said_at: datetime | None,
+    now: datetime,
+) -> int:
     """The number of the customer's next message in a conversation that is held; a turn is due.
 
-    One that is due already keeps its place, and a language that is known stays.
+    One that is due already keeps its place, and a language that is known stays. `said_at` is when
+    he wrote, by the platform's clock.
     """
     seq = conversation.last_seq + 1
-    values = {"one": conversation.id, "seq": seq, "hint": language, "now": now}
+    moments = [moment for moment in (conversation.said_at, min(said_at or now, now)) if moment]
+    values = {"one": conversation.id, "seq": seq, "hint": language, "said": max(moments), "now": now}
     connection.execute(_RECEIVE, values)
     return seq
 

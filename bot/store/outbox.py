@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, null, or_, select, update
 from sqlalchemy import case as when
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
@@ -21,6 +22,11 @@ from bot.store.tables import outbox
 # what lies further ahead was written before the clock was set back.
 LONGEST_REST = timedelta(minutes=10)
 SKEW = timedelta(minutes=1)
+# More than that nobody says of a text within the moment until its receipt is written down.
+MOST_EARLY = 20
+
+# What a platform may say of a text.
+Known = Literal["sent", "delivered", "read", "failed"]
 
 _earlier = outbox.alias("earlier")
 # Not "none is earlier": PostgreSQL would compare all that waits with all that waits.
@@ -52,6 +58,38 @@ _TAKE = (
     .values(lease=bindparam("by"), lease_until=bindparam("until"))
 )
 _INSERT = insert(outbox)
+_IS_IT = outbox.c.message_id == bindparam("wanted")
+_EARLY = select(outbox.c.early).where(_IS_IT).with_for_update()
+_DELETE_TAKEN = delete(outbox).where(_IS_IT, outbox.c.lease == bindparam("held"), outbox.c.early.is_(null()))
+_IN_FLIGHT = (
+    select(outbox.c.message_id, outbox.c.early)
+    .where(
+        outbox.c.conversation_id == bindparam("talk"),
+        or_(outbox.c.lease.is_not(None), outbox.c.echo_by.is_not(None)),
+    )
+    .order_by(outbox.c.message_id)
+    .limit(1)
+    .with_for_update()
+)
+_REMEMBER = update(outbox).where(_IS_IT).values(early=bindparam("said"))
+_AWAIT_ECHO = (
+    update(outbox)
+    .where(_IS_IT, outbox.c.lease == bindparam("held"))
+    .values(lease=None, lease_until=None, due_at=bindparam("until"), echo_by=bindparam("until"))
+)
+_UNSENT_OF_BOT = (
+    select(outbox.c.message_id)
+    .join(tables.messages, tables.messages.c.id == outbox.c.message_id)
+    .where(
+        outbox.c.conversation_id == bindparam("talk"),
+        outbox.c.lease.is_(None),
+        outbox.c.echo_by.is_(None),
+        tables.messages.c.author == "bot",
+        tables.messages.c.delivery == "queued",
+    )
+    .order_by(outbox.c.message_id)
+    .with_for_update(of=outbox)
+)
 _DELETE = delete(outbox).where(outbox.c.message_id == bindparam("done"))
 _CONVERSATION = (
     select(_earlier.c.conversation_id).where(_earlier.c.message_id == bindparam("first")).scalar_subquery()
@@ -80,12 +118,25 @@ _REST = (
 )
 
 
+class Early(Struct, frozen=True, kw_only=True):
+    """What a platform said of a text before it answered the request that sent it.
+
+    Of the text `message_id`, or of all up to the moment `until`.
+    """
+
+    kind: Known
+    message_id: str = ""
+    until: datetime | None = None
+    reason: str = ""
+
+
 class Parcel(Struct, frozen=True, kw_only=True):
     """A message on its way.
 
     `interrupted` says that an earlier attempt was begun and its outcome never written down.
     `lease` is that under which it was claimed. `since` is when the customer wrote to whom it is the
-    first response.
+    first response. Of one that may have arrived, the echo is waited for until `echo_by`, and
+    `doubt` says why. `has_failed` is why the platform did not deliver what it had accepted.
     """
 
     outbound: Outbound
@@ -95,6 +146,9 @@ class Parcel(Struct, frozen=True, kw_only=True):
     interrupted: bool
     lease: str
     since: datetime | None = None
+    echo_by: datetime | None = None
+    doubt: str = ""
+    has_failed: str | None = None
 
 
 def put(
@@ -126,6 +180,53 @@ def claim(
 def done(connection: Connection, message_id: int) -> None:
     """Take a message out: it was sent, or never will be."""
     connection.execute(_DELETE, {"done": message_id})
+
+
+def taken(connection: Connection, message_id: int, lease: str) -> list[Early]:
+    """Take out a message that was sent under a lease; what the platform had said of it before."""
+    if connection.execute(_DELETE_TAKEN, {"wanted": message_id, "held": lease}).rowcount:
+        return []
+    return settle(connection, message_id, lease)
+
+
+def settle(connection: Connection, message_id: int, lease: str | None = None) -> list[Early]:
+    """Take out a message that arrived, whoever has it, or only under a lease; what was said of it."""
+    query = _EARLY if lease is None else _EARLY.where(outbox.c.lease == lease)
+    row = connection.execute(query, {"wanted": message_id}).first()
+    if row is None:
+        return []
+    done(connection, message_id)
+    return _said(row)
+
+
+def remember(connection: Connection, conversation_id: int, early: Early) -> bool:
+    """Keep what was said of a text that is not known, if one is on its way there; False if none is."""
+    row = connection.execute(_IN_FLIGHT, {"talk": conversation_id}).first()
+    if row is None:
+        return False
+    said = [*_said(row), early][-MOST_EARLY:]
+    connection.execute(_REMEMBER, {"wanted": row.message_id, "said": msgspec.to_builtins(said)})
+    return True
+
+
+def await_echo(connection: Connection, message_id: int, lease: str, *, until: datetime, doubt: str) -> None:
+    """Wait until then for the platform to say that a message arrived; the next ones wait behind it."""
+    values = {"wanted": message_id, "held": lease, "until": until}
+    if connection.execute(_AWAIT_ECHO, values).rowcount:
+        transcript.explain(connection, message_id, doubt)
+
+
+def put_failed(connection: Connection, line: Line, now: datetime) -> None:
+    """Let a human see to a text that was accepted and never delivered."""
+    put(connection, line, now=now, deadline=now)
+
+
+def drop(connection: Connection, conversation_id: int) -> list[int]:
+    """Take out the texts of the bot's that have not set out; which they were."""
+    unsent = list(connection.execute(_UNSENT_OF_BOT, {"talk": conversation_id}).scalars())
+    for message_id in unsent:
+        done(connection, message_id)
+    return unsent
 
 
 def later(connection: Connection, message_id: int, lease: str, due_at: datetime) -> None:
@@ -169,7 +270,14 @@ def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation, leas
         interrupted=row["lease"] is not None,
         lease=lease,
         since=row["since"],
+        echo_by=row["echo_by"],
+        doubt=line.delivery_reason or "",
+        has_failed=(line.delivery_reason or "") if line.delivery == "failed" else None,
     )
+
+
+def _said(row: Any) -> list[Early]:
+    return msgspec.convert(row.early or [], list[Early])
 
 
 def _outbound(line: Line, conversation: Conversation) -> Outbound:
@@ -180,4 +288,7 @@ def _outbound(line: Line, conversation: Conversation) -> Outbound:
         purpose=line.purpose or "answer",
         buttons=line.buttons,
         reply_to=line.reply_to,
+        template=line.template,
+        in_private=line.in_private,
+        language=conversation.language,
     )

@@ -111,7 +111,7 @@ def _customer_waits() -> ColumnElement[Boolean]:
     """Whether the last word after an answer, of those that people wrote, is the customer's."""
     last_author = (
         select(_line.c.author)
-        .join_from(_talk, _line, _line.c.id == _last_of_talk("customer", "agent"))
+        .join_from(_talk, _line, _line.c.id == _last_of_talk("customer", "agent", "colleague"))
         .where(_talk.c.case_id == cases.c.id)
         .order_by(_line.c.id.desc())
         .limit(1)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from bot.messages import Address, Attachment, Button, Entity, Purpose, Register, Surface
+from bot.messages import Address, Attachment, Button, Entity, Purpose, Register, Surface, Template
 
 CaseStatus = Literal["waiting", "claimed", "resolved", "handed_back"]
-Author = Literal["customer", "bot", "agent", "note"]
-Delivery = Literal["queued", "sent", "failed", "unknown"]
+Author = Literal["customer", "bot", "agent", "note", "colleague"]
+Delivery = Literal["queued", "sent", "delivered", "read", "failed", "unknown", "dropped"]
 Role = Literal["agent", "supervisor"]
 
 # A case in one of these belongs to humans: the bot is silent.
 HUMAN: tuple[CaseStatus, ...] = ("waiting", "claimed")
+# After so long without a sign of who has a conversation elsewhere it is ours again, as Meta's own
+# routing has it (https://developers.facebook.com/documentation/business-messaging/).
+ELSEWHERE = timedelta(hours=24)
 
 S = TypeVar("S", bound=Struct)
 
@@ -42,6 +45,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     stopped_at: datetime | None
     unreachable_at: datetime | None
     abusive_at: datetime | None
+    elsewhere_at: datetime | None
+    said_at: datetime | None
     due_at: datetime | None
     attempts: int
     created_at: datetime
@@ -58,6 +63,10 @@ class Conversation(Struct, frozen=True, kw_only=True):
             person=self.person,
             thread=self.thread,
         )
+
+    def is_elsewhere(self, now: datetime) -> bool:
+        """Whether somebody outside of Relais has it, so that the bot is silent."""
+        return self.elsewhere_at is not None and now - self.elsewhere_at < ELSEWHERE
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -79,11 +88,14 @@ class Line(Struct, frozen=True, kw_only=True):
     platform_id: str
     delivery: Delivery | None
     delivery_reason: str | None
+    in_private: bool
+    template: Template | None
     sent_at: datetime | None
     created_at: datetime
     handled_at: datetime | None
     edited_at: datetime | None
     deleted_at: datetime | None
+    hidden_at: datetime | None
 
     @property
     def readable(self) -> str:

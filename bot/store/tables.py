@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     event,
+    false,
     literal_column,
     or_,
 )
@@ -84,6 +85,10 @@ conversations = Table(
     Column("stopped_at", Moment),
     Column("unreachable_at", Moment),
     Column("abusive_at", Moment),
+    # The last sign that somebody outside of Relais has it, and when the customer wrote last, by the
+    # platform's clock where it tells.
+    Column("elsewhere_at", Moment),
+    Column("said_at", Moment),
     # Unhandled messages wait for a turn: from `due_at` on, for whoever holds the lease. Rank 0 is
     # read first; a turn that began `attempts` times and never ended may never end.
     Column("due_at", Moment),
@@ -105,6 +110,16 @@ Index(
     postgresql_where=conversations.c.due_at.is_not(None),
 )
 
+aliases = Table(
+    "aliases",
+    metadata,
+    # other identifiers under which a platform knows a private chat, beside the one in its address
+    Column("channel", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),
+    Column("alias", String(200), primary_key=True),
+    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
+)
+
 received = Table(
     "received",
     metadata,
@@ -120,7 +135,7 @@ messages = Table(
     Column("id", Integer, primary_key=True),
     Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
     Column("seq", Integer, nullable=False),
-    # customer, bot, agent, or note (an agent's, never sent)
+    # customer, bot, agent, note (an agent's, never sent), or colleague (who answered elsewhere)
     Column("author", String(10), nullable=False),
     Column("agent_id", Integer, ForeignKey("agents.id")),
     Column("purpose", String(20)),
@@ -133,15 +148,19 @@ messages = Table(
     Column("buttons", JSON, nullable=False, default=list),
     Column("reply_to", String(200), nullable=False, default=""),
     Column("platform_id", String(200), nullable=False, default=""),
-    # of an outbound message: queued, sent, failed, unknown
+    # of an outbound message: queued, sent, delivered, read, failed, unknown, dropped
     Column("delivery", String(10)),
     Column("delivery_reason", Text),
-    # by the platform's clock, of a customer's message
+    # of an outbound message: sent to who wrote a public message, in private; in place of its text
+    Column("in_private", Boolean, nullable=False, server_default=false()),
+    Column("template", JSON(none_as_null=True)),
+    # by the platform's clock, of a customer's message; by ours, when a text of ours set out
     Column("sent_at", Moment),
     Column("created_at", Moment, nullable=False),
     Column("handled_at", Moment),
     Column("edited_at", Moment),
     Column("deleted_at", Moment),
+    Column("hidden_at", Moment),
     UniqueConstraint("conversation_id", "seq"),
     Index("ix_messages_conversation_id_platform_id", "conversation_id", "platform_id"),
 )
@@ -160,6 +179,15 @@ for _name, _condition in (("unhandled", IS_UNHANDLED), ("changed", IS_CHANGED), 
         postgresql_where=_condition,
     )
 
+IS_PRIVATE_REPLY = messages.c.in_private
+Index(
+    "ix_messages_private_replies",
+    messages.c.conversation_id,
+    messages.c.reply_to,
+    sqlite_where=IS_PRIVATE_REPLY,
+    postgresql_where=IS_PRIVATE_REPLY,
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -172,6 +200,10 @@ outbox = Table(
     Column("lease_until", Moment),
     # of a first response: when the customer wrote
     Column("since", Moment),
+    # until when its echo is waited for, of one that may have arrived
+    Column("echo_by", Moment),
+    # what the platform said before it answered our request
+    Column("early", JSON(none_as_null=True)),
     Index("ix_outbox_conversation_id", "conversation_id", "message_id"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
 import msgspec
@@ -11,13 +11,18 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
 from bot.errors import NotFound
-from bot.messages import Attachment, Button, Purpose
+from bot.messages import Attachment, Button, Purpose, Template
 from bot.store import record, search
-from bot.store.rows import Author, Line, read
-from bot.store.tables import IS_CHANGED, IS_UNHANDLED, conversations, messages
+from bot.store.rows import Author, Delivery, Line, read
+from bot.store.tables import IS_CHANGED, IS_PRIVATE_REPLY, IS_UNHANDLED, Moment, conversations, messages
 
 # What a message has not lived through when it is written.
-_UNTOUCHED = dict.fromkeys(("delivery_reason", "handled_at", "edited_at", "deleted_at"))
+_UNTOUCHED: Mapping[str, object] = {
+    **dict.fromkeys(("delivery_reason", "handled_at", "edited_at", "deleted_at", "hidden_at", "template")),
+    "in_private": False,
+}
+# What few messages have is left to the database, so that the others pay nothing for it.
+_RARE: Mapping[str, object] = {"in_private": False, "template": None}
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 # Statements that every message needs are built once: that takes longer than to execute them.
 _INSERT = insert(messages)
@@ -45,6 +50,70 @@ _COUNT_ONE = (
     .where(conversations.c.id == bindparam("counted"))
     .values(last_seq=conversations.c.last_seq + 1)
 )
+# From which states a text of ours gets to another: platforms tell late, twice and out of order.
+_BEFORE: Mapping[str, tuple[Delivery, ...]] = {
+    "sent": ("queued", "unknown"),
+    "delivered": ("queued", "unknown", "sent", "failed"),
+    "read": ("queued", "unknown", "sent", "delivered", "failed"),
+    "failed": ("queued", "unknown", "sent"),
+    "unknown": ("queued",),
+    "dropped": ("queued",),
+}
+_ADVANCE = {
+    state: update(messages)
+    .where(messages.c.id == bindparam("advanced"), messages.c.delivery.in_(before))
+    .values(
+        delivery=state,
+        delivery_reason=bindparam("why"),
+        platform_id=func.coalesce(bindparam("known_as"), messages.c.platform_id),
+        sent_at=func.coalesce(messages.c.sent_at, bindparam("set_out_at", type_=Moment())),
+    )
+    for state, before in _BEFORE.items()
+}
+_IS_OURS = messages.c.author.in_(("bot", "agent"))
+_OURS_BY_PLATFORM_ID = select(messages).where(
+    messages.c.conversation_id == bindparam("conversation"),
+    messages.c.platform_id == bindparam("wanted"),
+    _IS_OURS,
+)
+_OURS_BY_ID = (
+    select(messages)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(
+        messages.c.id == bindparam("wanted"),
+        _IS_OURS,
+        conversations.c.channel == bindparam("of_channel"),
+        conversations.c.account == bindparam("of_account"),
+    )
+)
+# A platform tells of what was read soon after; a whole conversation is never gone through.
+_LATEST = (
+    select(messages.c.id)
+    .where(messages.c.conversation_id == bindparam("conversation"))
+    .order_by(messages.c.seq.desc())
+    .limit(50)
+)
+_ADVANCE_UNTIL = {
+    state: update(messages)
+    .where(
+        messages.c.id.in_(_LATEST.scalar_subquery()),
+        _IS_OURS,
+        messages.c.delivery.in_(before),
+        func.coalesce(messages.c.sent_at, messages.c.created_at) <= bindparam("until", type_=Moment()),
+    )
+    .values(delivery=state)
+    for state, before in {"delivered": ("sent",), "read": ("sent", "delivered")}.items()
+}
+_LATEST_OF_OURS = select(messages).where(messages.c.id.in_(_LATEST.scalar_subquery()), _IS_OURS)
+_REPLIED_IN_PRIVATE = (
+    select(messages.c.id)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.reply_to == bindparam("wanted"),
+        IS_PRIVATE_REPLY,
+    )
+    .limit(1)
+)
 _LAST_SEQ = select(conversations.c.last_seq).where(conversations.c.id == bindparam("counted"))
 
 
@@ -63,6 +132,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     platform_id: str = ""
     delivery: str | None = None
+    in_private: bool = False
+    template: Template | None = None
     sent_at: datetime | None = None
 
 
@@ -75,6 +146,9 @@ def write(connection: Connection, conversation_id: int, seq: int, draft: Draft, 
     """Write a message under a number that nobody else was given."""
     values = {"conversation_id": conversation_id, "seq": seq, "created_at": now}
     values |= msgspec.to_builtins(draft, builtin_types=(datetime,))
+    for name, usual in _RARE.items():
+        if values[name] == usual:
+            del values[name]
     result = connection.execute(_INSERT, values)
     return read(Line, _UNTOUCHED | values | {"id": result.inserted_primary_key[0]})
 
@@ -212,16 +286,73 @@ def delete(connection: Connection, conversation_id: int, platform_id: str, now: 
         _change(connection, line.id, deleted_at=now)
 
 
-def set_delivery(
+def show(
+    connection: Connection, conversation_id: int, platform_id: str, *, shown: bool, now: datetime
+) -> None:
+    """Mark a customer's public message that somebody hid, or shows again; its words stay."""
+    for line in _by_platform_id(connection, conversation_id, platform_id):
+        if (line.hidden_at is None) != shown:
+            record.write(
+                connection,
+                "message_shown" if shown else "message_hidden",
+                actor=record.SYSTEM,
+                at=now,
+                conversation_id=conversation_id,
+                seq=line.seq,
+            )
+            _change(connection, line.id, hidden_at=None if shown else now)
+
+
+def advance(
     connection: Connection,
     message_id: int,
-    delivery: str,
+    delivery: Delivery,
     *,
     reason: str | None = None,
-    platform_id: str = "",
-) -> None:
-    """Say what became of an outbound message."""
-    _change(connection, message_id, delivery=delivery, delivery_reason=reason, platform_id=platform_id)
+    platform_id: str | None = None,
+    set_out_at: datetime | None = None,
+) -> bool:
+    """Say what became of a text of ours, never backwards; False if it has come as far or further."""
+    values = {"why": reason, "known_as": platform_id or None, "set_out_at": set_out_at}
+    changed = connection.execute(_ADVANCE[delivery], {"advanced": message_id, **values})
+    return bool(changed.rowcount == 1)
+
+
+def explain(connection: Connection, message_id: int, reason: str) -> None:
+    """Say why it is not known yet what becomes of an outbound message."""
+    _change(connection, message_id, delivery_reason=reason)
+
+
+def advance_until(connection: Connection, conversation_id: int, delivery: str, until: datetime) -> bool:
+    """The same for all that had set out by a moment; False if nothing has changed."""
+    values = {"conversation": conversation_id, "until": until}
+    return bool(connection.execute(_ADVANCE_UNTIL[delivery], values).rowcount)
+
+
+def ours_by_platform_id(connection: Connection, conversation_id: int, platform_id: str) -> Line | None:
+    """The text of ours of that platform id, if there is one."""
+    values = {"conversation": conversation_id, "wanted": platform_id}
+    row = connection.execute(_OURS_BY_PLATFORM_ID, values).mappings().first()
+    return read(Line, row) if row else None
+
+
+def ours_by_id(connection: Connection, message_id: int, *, channel: str, account: str) -> Line | None:
+    """The text of ours of that number, if there is one and that account sends it."""
+    values = {"wanted": message_id, "of_channel": channel, "of_account": account}
+    row = connection.execute(_OURS_BY_ID, values).mappings().first()
+    return read(Line, row) if row else None
+
+
+def latest_of_ours(connection: Connection, conversation_id: int) -> list[Line]:
+    """The texts of ours among the last messages, oldest first."""
+    rows = connection.execute(_LATEST_OF_OURS, {"conversation": conversation_id}).mappings()
+    return sorted((read(Line, row) for row in rows), key=lambda line: line.seq)
+
+
+def is_replied_in_private(connection: Connection, conversation_id: int, platform_id: str) -> bool:
+    """Whether the author of a public message was written to in private because of it."""
+    values = {"conversation": conversation_id, "wanted": platform_id}
+    return connection.execute(_REPLIED_IN_PRIVATE, values).first() is not None
 
 
 def requeue(connection: Connection, message_id: int) -> bool:

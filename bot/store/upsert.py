@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import Select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 
@@ -29,6 +31,15 @@ def insert_new(connection: Connection, table: Table, **values: Any) -> bool:
     Who inserts the same at the same moment is waited for, and then counts as there.
     """
     return bool(connection.execute(_statement(table), values).rowcount == 1)
+
+
+def insert_new_from(table: Table, columns: Sequence[str], query: Select) -> Insert:
+    """A statement that does the same with the rows of a query, which must have a condition.
+
+    Else SQLite would take `ON CONFLICT` for a join's (https://www.sqlite.org/lang_upsert.html).
+    """
+    statement: Insert = _InsertNew(table).from_select(list(columns), query).inline()
+    return statement
 
 
 @cache

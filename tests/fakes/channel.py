@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ class FakeChannel(Channel):
     """Bodies are lists of events in our own form, signed with the word `genuine`."""
 
     name = "fake"
+    family = "fakes"
     features = Features(longest_text=4096, buttons=True, typing=True, idempotent=False, pace=FAST)
 
     def __init__(self, account: str = "main") -> None:
@@ -29,6 +31,10 @@ class FakeChannel(Channel):
         self.cannot_authenticate: Exception | None = None
         self.stumbles: Exception | None = None
         self.cannot_tell: Exception | None = None
+        # In common requests of its family: whose they are.
+        self.word = "genuine"
+        # Where what is sent in private goes.
+        self.private_chat = ""
 
     @property
     def texts(self) -> list[str]:
@@ -39,24 +45,30 @@ class FakeChannel(Channel):
         """The signature is a word."""
         if self.cannot_authenticate:
             raise self.cannot_authenticate
-        if headers.get("X-Signature") != "genuine":
+        if headers.get("X-Signature") != self.word:
             raise Forged("the signature is wrong")
 
     def parse(self, raw_body: bytes) -> list[Inbound]:
-        """Events come in our own form."""
+        """Events come in our own form; those of other accounts are not ours."""
         if self.stumbles:
             raise self.stumbles
         try:
-            return msgspec.json.decode(raw_body, type=list[Inbound])
+            events = msgspec.json.decode(raw_body, type=list[Inbound])
         except msgspec.MsgspecError as error:
             raise BadPayload(str(error)) from error
+        return [event for event in events if event.address.account == self.account]
 
     async def send(self, outbound: Outbound) -> Receipt:
         """Keep it, or fail as ordered."""
         if self.failures:
             raise self.failures.pop(0)
         self.outbounds.append(outbound)
-        return Receipt(message_id=f"out-{outbound.id}")
+        chat = self.private_chat if outbound.in_private else ""
+        return Receipt(message_id=f"out-{outbound.id}", private_chat=chat)
+
+    def handshake(self, query: Mapping[str, str]) -> str | None:
+        """The same word opens."""
+        return "welcome" if query.get("word") == self.word else None
 
     async def show_typing(self, address: Address) -> None:
         """Keep it."""
@@ -76,34 +88,28 @@ def event(
     text: str = "",
     *,
     number: int,
-    at: datetime,
+    at: datetime | None,
     surface: Surface = "private",
     person: str = "ann",
-    kind: str = "message",
+    account: str = "main",
     attachments: tuple[str, ...] = (),
-    start_token: str = "",
-    message_id: str = "",
-    shown: str = "",
-    text_is_payload: bool = False,
+    message_id: str | None = None,
+    **more: Any,
 ) -> Inbound:
     """An event of a customer, in short."""
     fields = {
         "address": Address(
             channel="fake",
-            account="main",
+            account=account,
             surface=surface,
             chat=person if surface == "private" else "square",
             person=person,
         ),
         "event_id": f"event-{number}",
-        "message_id": message_id or f"message-{number}",
+        "message_id": f"message-{number}" if message_id is None else message_id,
         "sent_at": at,
-        "kind": kind,
         "text": text,
         "author": person.title(),
         "attachments": tuple(Attachment(kind=name) for name in attachments),
-        "start_token": start_token,
-        "shown": shown,
-        "text_is_payload": text_is_payload,
     }
-    return msgspec.convert(fields, Inbound)
+    return msgspec.convert({**fields, **more}, Inbound)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Connection
@@ -212,10 +213,10 @@ async def test_a_sending_is_written_down_as_soon_as_the_database_is_back(
 ) -> None:
     real, failures = outcomes.sent, [OperationalError("", {}, Exception("database is locked"))] * 2
 
-    def sent(connection: Connection, parcel: Parcel, platform_id: str, now: datetime) -> None:
+    def sent(connection: Connection, parcel: Parcel, *facts: Any) -> None:
         if failures:
             raise failures.pop()
-        real(connection, parcel, platform_id, now)
+        real(connection, parcel, *facts)
 
     monkeypatch.setattr(outcomes, "sent", sent)
     await house.says("cabin bag?")

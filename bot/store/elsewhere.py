@@ -1,0 +1,136 @@
+"""Conversations that somebody outside of Relais has: in the platform's own inbox, say.
+
+As long as he has it the bot is silent; what it had to say and had not sent is dropped.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.engine import Connection
+
+from bot.messages import Inbound
+from bot.store import cases, conversations, deliveries, outbox, record, transcript
+from bot.store.outbox import Early
+from bot.store.rows import Conversation, Line
+from bot.store.tables import conversations as talks
+from bot.store.tables import messages
+from bot.store.transcript import Draft
+
+# Why there is a case that was opened only because somebody else answers.
+REASON = "answered_elsewhere"
+DROPPED = "somebody else has the conversation"
+
+_SAY = (
+    update(talks)
+    .where(talks.c.id == bindparam("one"))
+    .values(
+        last_seq=bindparam("seq"),
+        elsewhere_at=bindparam("at"),
+        last_purpose="agent",
+        updated_at=bindparam("now"),
+    )
+)
+_ANSWERED_AT = (
+    select(messages.c.created_at)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.seq > bindparam("after"),
+        messages.c.author == "colleague",
+    )
+    .order_by(messages.c.seq)
+    .limit(1)
+)
+
+
+def answer(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    """A colleague wrote to the customer elsewhere; an echo of a text of ours is no colleague's."""
+    ours = _ours(connection, conversation, event)
+    if ours:
+        deliveries.confirm(connection, ours, Early(kind="sent", message_id=event.message_id), now)
+        return
+    seq = conversation.last_seq + 1
+    values = {"one": conversation.id, "seq": seq, "at": _sign(conversation, event, now), "now": now}
+    connection.execute(_SAY, values)
+    draft = Draft(
+        author="colleague",
+        text=event.text,
+        attachments=event.attachments,
+        reply_to=event.reply_to,
+        platform_id=event.message_id,
+        sent_at=event.sent_at,
+    )
+    transcript.write(connection, conversation.id, seq, draft, now)
+    cases.first_response_sent(connection, conversation.id, by_agent=True, now=now)
+    fall_silent(connection, conversation.id)
+
+
+def take(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    """Another application has the conversation."""
+    leave(connection, conversation, _sign(conversation, event, now), now)
+
+
+def leave(connection: Connection, conversation: Conversation, at: datetime, now: datetime) -> None:
+    """Leave a conversation to who has it since then; said once in the record."""
+    conversations.change(connection, conversation.id, elsewhere_at=at, updated_at=now)
+    if not conversation.is_elsewhere(now):
+        _record(connection, conversation, "taken_elsewhere", now)
+    fall_silent(connection, conversation.id)
+
+
+def come_back(connection: Connection, conversation: Conversation, now: datetime) -> None:
+    """It is ours again, and the bot's unless humans here have it for another reason."""
+    if conversation.elsewhere_at is None:
+        return
+    clear(connection, conversation.id, now)
+    _record(connection, conversation, "returned", now)
+    case = cases.current(connection, conversation.case_id)
+    if case and case.status == "waiting" and case.reason == REASON:
+        cases.give_back(connection, case, now)
+
+
+def clear(connection: Connection, conversation_id: int, now: datetime) -> None:
+    """Nobody outside has it any more."""
+    conversations.change(connection, conversation_id, elsewhere_at=None, updated_at=now)
+
+
+def fall_silent(connection: Connection, conversation_id: int) -> None:
+    """Drop what the bot has not sent yet."""
+    for message_id in outbox.drop(connection, conversation_id):
+        transcript.advance(connection, message_id, "dropped", reason=DROPPED)
+
+
+def answered_at(connection: Connection, conversation_id: int, seq: int) -> datetime | None:
+    """When a colleague answered what the customer had written up to number `seq`, if one did."""
+    values = {"conversation": conversation_id, "after": seq}
+    moment: datetime | None = connection.execute(_ANSWERED_AT, values).scalar()
+    return moment
+
+
+def _ours(connection: Connection, conversation: Conversation, event: Inbound) -> Line | None:
+    """The text of ours that an event repeats: where platforms do not say so, the words do."""
+    words = event.text.split()
+    for line in transcript.latest_of_ours(connection, conversation.id):
+        if event.message_id and line.platform_id == event.message_id:
+            return line
+        if words and line.delivery in ("queued", "unknown") and line.text.split() == words:
+            return line
+    return None
+
+
+def _sign(conversation: Conversation, event: Inbound, now: datetime) -> datetime:
+    """When somebody showed that he has it, by our clock at most; never earlier than before."""
+    moment = min(event.sent_at or now, now)
+    return max(moment, conversation.elsewhere_at or moment)
+
+
+def _record(connection: Connection, conversation: Conversation, action: str, now: datetime) -> None:
+    record.write(
+        connection,
+        action,
+        actor=record.SYSTEM,
+        at=now,
+        conversation_id=conversation.id,
+        case_id=conversation.case_id,
+    )
