@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -31,11 +31,11 @@ _FIND = select(conversations).where(
     conversations.c.key == bindparam("key"),
 )
 _FIND_AND_HOLD = _FIND.with_for_update()
-_IS_ALIAS = (aliases.c.channel == bindparam("channel"), aliases.c.account == bindparam("account"))
+_IS_ALIAS = and_(aliases.c.channel == bindparam("channel"), aliases.c.account == bindparam("account"))
 _BY_ALIAS = (
     select(conversations)
     .join(aliases, aliases.c.conversation_id == conversations.c.id)
-    .where(*_IS_ALIAS, aliases.c.alias.in_(bindparam("names", expanding=True)))
+    .where(_IS_ALIAS, aliases.c.alias.in_(bindparam("names", expanding=True)))
     .order_by(conversations.c.id)
     .limit(1)
 )
@@ -58,7 +58,7 @@ _START = insert_new_from(
     conversations,
     _OF_A_START,
     select(*(bindparam(name, type_=conversations.c[name].type) for name in _OF_A_START)).where(
-        ~exists().where(*_IS_ALIAS, aliases.c.alias == bindparam("alias"))
+        ~exists().where(and_(_IS_ALIAS, aliases.c.alias == bindparam("alias")))
     ),
 )
 _CHANGE = update(conversations).where(_ONE)

@@ -150,7 +150,7 @@ def write(connection: Connection, conversation_id: int, seq: int, draft: Draft, 
         if values[name] == usual:
             del values[name]
     result = connection.execute(_INSERT, values)
-    return read(Line, _UNTOUCHED | values | {"id": result.inserted_primary_key[0]})
+    return read(Line, {**_UNTOUCHED, **values, "id": result.inserted_primary_key[0]})
 
 
 def load(connection: Connection, message_id: int) -> Line:
