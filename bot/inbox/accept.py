@@ -204,8 +204,7 @@ def _take(connection: Connection, event: Inbound, now: datetime) -> int | None:
 
 
 def _take_message(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    if event.aliases or conversation.chat != event.address.chat:
-        conversations.keep_names(connection, conversation, event)
+    _know(connection, conversation, event)
     if event.start_token:
         _join(connection, conversation, event.start_token, now)
     draft = transcript.Draft(
@@ -224,6 +223,12 @@ def _take_message(connection: Connection, conversation: Conversation, event: Inb
     transcript.write(connection, conversation.id, seq, draft, now)
 
 
+def _know(connection: Connection, conversation: Conversation, event: Inbound) -> None:
+    """Keep by what names the customer goes, who is written to under the one that he uses now."""
+    if event.aliases or conversation.chat != event.address.chat:
+        conversations.keep_names(connection, conversation, event)
+
+
 def _edit(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
     transcript.edit(connection, conversation.id, event.message_id, event.text, now)
 
@@ -238,6 +243,8 @@ def _show(connection: Connection, conversation: Conversation, event: Inbound, no
 
 
 def _flag(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    if event.kind == "reachable":
+        _know(connection, conversation, event)
     conversations.flag(
         connection,
         conversation.id,

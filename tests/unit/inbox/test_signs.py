@@ -239,6 +239,15 @@ async def test_a_chat_keeps_its_conversation_when_its_main_name_is_new(house: Ho
     assert house.store.run_now(conversations_there) == 1
 
 
+async def test_a_chat_that_has_a_new_name_now_is_the_same(
+    house: House,
+) -> None:
+    await house.says("hello", person="DE.1")
+    await house.says(kind="reachable", message_id="m2", person="FR.2", aliases=("DE.1",))
+    assert house.conversation().chat == "FR.2"
+    assert await house.says("hello", person="FR.2") == 1
+
+
 async def test_a_state_that_comes_under_another_name_changes_no_address(house: House) -> None:
     await house.says("cabin bag?", person="DE.1", aliases=("491701",))
     await house.works()
