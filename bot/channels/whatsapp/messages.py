@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from bot.channels.meta.reading import Json, identifier, text, thing, things
+from bot.channels.meta.reading import LONGEST_ID, Json, identifier, text, thing, things
 from bot.channels.whatsapp.content import content_of
-from bot.channels.whatsapp.number import Number, cut
+from bot.channels.whatsapp.number import Number
 from bot.channels.whatsapp.people import Contacts, Customer, unique
 from bot.messages import Attachment, EventKind, Inbound
 
@@ -54,7 +54,7 @@ def _reacted(ours: Number, message: Json, customer: Customer) -> Iterator[Inboun
     """A reaction, or that it is gone: a person has one for each message, so that one is meant."""
     reaction = thing(message, "reaction")
     target, emoji = identifier(reaction, "message_id"), text(reaction, "emoji")
-    event = replace(ours.event(message, customer), message_id=cut(REACTION + target))
+    event = replace(ours.event(message, customer), message_id=(REACTION + target)[:LONGEST_ID])
     if emoji:
         yield replace(event, attachments=(Attachment(kind="reaction", name=emoji),), reply_to=target)
     else:

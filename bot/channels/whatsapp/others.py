@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from bot.channels.meta.reading import Json, identifier, number, text, thing, things
+from bot.channels.meta.reading import Json, event_id, identifier, number, text, thing, things
 from bot.channels.whatsapp.content import content_of
 from bot.channels.whatsapp.messages import DEEDS, messages
-from bot.channels.whatsapp.number import Number, cut, marked
+from bot.channels.whatsapp.number import Number
 from bot.channels.whatsapp.people import Contacts
 from bot.messages import EventKind, Inbound
 
@@ -32,7 +32,7 @@ def standby(ours: Number, value: Json) -> Iterator[Inbound]:
 def _taken(event: Inbound) -> Inbound:
     return Inbound(
         address=event.address,
-        event_id=marked(event.event_id, "#standby"),
+        event_id=event_id(event.event_id, "standby"),
         message_id=event.message_id,
         sent_at=event.sent_at,
         kind="taken_elsewhere",
@@ -71,7 +71,7 @@ def handover(ours: Number, value: Json) -> Iterator[Inbound]:
     )
     if customer and kind:
         # It has no id of its own.
-        name = cut(f"handover#{number(value, 'timestamp') or 0}#{kind}#{customer.chat}")
+        name = event_id("handover", str(number(value, "timestamp")), kind, customer.chat)
         yield ours.event({**value, "id": name}, customer, kind)
 
 

@@ -43,7 +43,7 @@ def _recipient(status: Json, contacts: Contacts) -> Customer | None:
 
 def _state(ours: Number, status: Json, customer: Customer, kind: EventKind) -> Inbound:
     return replace(
-        ours.event(status, customer, kind, mark=f"#{text(status, 'status')}"),
+        ours.event(status, customer, kind, text(status, "status")),
         author="",
         correlation=unmark(text(status, "biz_opaque_callback_data")),
         reason=_reason(status) if kind == "failed" else "",
