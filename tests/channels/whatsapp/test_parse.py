@@ -65,6 +65,20 @@ def test_message_of_nobody_is_none() -> None:
     assert CHANNEL.parse(json.dumps(nobody).encode()) == []
 
 
+def test_message_is_never_taken_for_that_of_another() -> None:
+    mixed = json.loads(body("text_with_both_ids"))
+    (message,) = mixed["entry"][0]["changes"][0]["value"]["messages"]
+    del message["from_user_id"]
+    message["from"] = "447700900456"
+    (event,) = CHANNEL.parse(json.dumps(mixed).encode())
+    assert (event.address.chat, event.aliases, event.author) == ("447700900456", (), "")
+
+
+@pytest.mark.parametrize("name", ["in_group", "group_status"])
+def test_group_is_no_conversation_with_a_customer(name: str) -> None:
+    assert parsed(name) == []
+
+
 def test_every_message_of_a_batch_is_of_the_one_who_wrote_it() -> None:
     said = [event for event in parsed("batch") if event.kind == "message"]
     assert [(event.address.chat, event.author, event.text) for event in said] == [
