@@ -44,8 +44,12 @@ edge: $(stamp) ## Prove that bot runs on a newer Python without Rasa
 proxy: $(stamp) ## Put the TLS proxy of deploy/ into var/proxy, for the test of rolling restarts
 	@scripts/proxy
 
+.PHONY: mastodon
+mastodon: $(stamp) ## Put a Mastodon server for tests into var/mastodon
+	@scripts/mastodon
+
 .PHONY: test
-test: install check edge proxy validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
+test: install check edge proxy mastodon validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
 	.venv/bin/pytest
 
 .PHONY: unit
