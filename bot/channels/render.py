@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 import regex
 
@@ -29,8 +30,8 @@ def fit(text: str, features: Features) -> list[str]:
     """
     pieces = []
     rest = text.strip()
-    while len(rest) > features.longest_text:
-        piece, rest = _cut(rest, features.longest_text)
+    while features.measure(rest) > features.longest_text:
+        piece, rest = _head(rest, features)
         pieces.append(piece)
     return [*pieces, rest] if rest else pieces
 
@@ -40,6 +41,18 @@ def with_buttons_as_text(text: str, buttons: tuple[Button, ...]) -> str:
     if not buttons:
         return text
     return "\n".join([text, "", *(f"• {button.title}" for button in buttons)])
+
+
+def _head(text: str, features: Features) -> tuple[str, str]:
+    """A head that fits, and what follows it."""
+    ends = range(1, len(text) + 1)
+    reach = bisect_right(ends, features.longest_text, key=lambda end: features.measure(text[:end]))
+    while True:
+        piece, rest = _cut(text, max(1, reach))
+        if features.measure(piece) <= features.longest_text or reach <= 1:
+            return piece, rest
+        # Some platforms count less for a whole address than for the beginning of one.
+        reach = len(piece) - 1
 
 
 def _cut(text: str, longest: int) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 
 from bot.brand import Brand
@@ -20,17 +21,19 @@ from bot.errors import (
     DeliveryLater,
     DeliveryRefused,
     DeliveryUnknown,
+    TakenElsewhere,
     Unreachable,
 )
 from bot.logs import within
 from bot.messages import Receipt
 from bot.metrics import FIRST_RESPONSE, HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
-from bot.outbox.outcomes import Lost
+from bot.outbox.outcomes import MAX_REASON, Lost
 from bot.outbox.pacing import Pacing
 from bot.outbox.retry import next_attempt
 from bot.outbox.shared_pace import SharedPace
-from bot.store import bell, outbox
+from bot.outbox.window import Window, window
+from bot.store import bell, elsewhere, outbox
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.faults import is_away
@@ -47,6 +50,9 @@ AT_ONCE = 16
 SHORT_WAIT = timedelta(seconds=0.5)
 # How long an account rests whose credentials were refused, or which is switched off.
 STOPPED = timedelta(seconds=60)
+# How long a platform may take to tell of a text of which nobody knows whether it arrived.
+ECHO = timedelta(minutes=2)
+TOO_LATE = "too long since the customer wrote"
 # The rest before a sending is written down again that the database did not take, in seconds.
 WRITE_AGAIN = 0.5
 
@@ -112,18 +118,13 @@ class Delivery:
 
     async def _deliver(self, held: Held) -> None:
         parcel = held.parcel
-        if parcel.has_failed is not None:
-            await self._lost(parcel, "failed", parcel.has_failed)
-            return
         key = (parcel.conversation.channel, parcel.conversation.account)
         channel = self._channels.get(key)
         if channel is None:
             await self._postpone(parcel, STOPPED)
             await self._put_off(key, STOPPED)
             return
-        may_repeat = channel.features.idempotent and self._clock() < parcel.deadline
-        if parcel.interrupted and not may_repeat:
-            await self._lost(parcel, "unknown", "the attempt was interrupted")
+        if await self._is_over(parcel, channel):
             return
         wait = await self._pacing.reserve(key, parcel.outbound.address, SHORT_WAIT)
         if wait > SHORT_WAIT:
@@ -135,18 +136,42 @@ class Delivery:
             return
         await self._send(held, channel)
 
+    async def _is_over(self, parcel: Parcel, channel: Channel) -> bool:
+        """Whether nothing is to be sent any more, or not now: what became of it is written down."""
+        now = self._clock()
+        if parcel.has_failed is not None:
+            await self._lost(parcel, "failed", parcel.has_failed)
+        elif parcel.echo_by is not None:
+            await self._wait_for_echo(parcel, parcel.echo_by - now)
+        elif parcel.interrupted and not (channel.features.idempotent and now < parcel.deadline):
+            await self._doubted(parcel, channel, "the attempt was interrupted")
+        elif parcel.outbound.purpose != "agent" and parcel.conversation.is_elsewhere(now):
+            await self._store.run(outcomes.dropped, parcel)
+        elif self._window(parcel, channel) == "closed":
+            await self._lost(parcel, "failed", TOO_LATE)
+        else:
+            return False
+        return True
+
+    def _window(self, parcel: Parcel, channel: Channel) -> Window:
+        said_at = parcel.conversation.said_at
+        return window(parcel.outbound, said_at, channel.features.windows, self._clock())
+
     async def _send(self, held: Held, channel: Channel) -> None:
         parcel = held.parcel
+        outbound = parcel.outbound
+        if self._window(parcel, channel) == "late":
+            outbound = msgspec.structs.replace(outbound, late=True)
         began, set_out_at = time.perf_counter(), self._clock()
         try:
-            receipt = await channel.send(parcel.outbound)
+            receipt = await channel.send(outbound)
         except DeliveryError as error:
-            await self._failed(parcel, error)
+            await self._failed(parcel, channel, error)
             result = type(error).__name__
         except Exception as error:  # noqa: BLE001 - any of our own code's, and the others go on
             # Before the message left or after: tried again it might be doubled.
             log.error("stumbled over a message: %s", trail(error))
-            await self._lost(parcel, "unknown", place(error))
+            await self._doubted(parcel, channel, place(error))
             result = type(error).__name__
         else:
             SENDING.labels(channel.name).observe(time.perf_counter() - began)
@@ -178,15 +203,17 @@ class Delivery:
             labels = (parcel.conversation.channel, parcel.outbound.purpose)
             FIRST_RESPONSE.labels(*labels).observe(max(0.0, waited))
 
-    async def _failed(self, parcel: Parcel, error: DeliveryError) -> None:
+    async def _failed(self, parcel: Parcel, channel: Channel, error: DeliveryError) -> None:
         log.warning("not sent: %s", type(error).__name__)
         account = (parcel.conversation.channel, parcel.conversation.account)
         if isinstance(error, Unreachable):
             await self._store.run(outcomes.unreachable, parcel, str(error), self._clock())
+        elif isinstance(error, TakenElsewhere):
+            await self._taken_elsewhere(parcel, str(error))
         elif isinstance(error, DeliveryRefused):
             await self._lost(parcel, "failed", str(error))
         elif isinstance(error, DeliveryUnknown):
-            await self._lost(parcel, "unknown", str(error))
+            await self._doubted(parcel, channel, str(error))
         elif isinstance(error, AccountStopped):
             await self._pause(account, STOPPED)
             await self._again(parcel, error, STOPPED.total_seconds())
@@ -220,6 +247,29 @@ class Delivery:
         else:
             due_at = now + min(wait, outbox.LONGEST_REST)
             await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, due_at)
+
+    async def _doubted(self, parcel: Parcel, channel: Channel, doubt: str) -> None:
+        """Nobody knows whether it arrived: where the platform will tell, that is waited for."""
+        if not channel.features.echoes:
+            await self._lost(parcel, "unknown", doubt)
+            return
+        until = self._clock() + ECHO
+        await self._store.run(
+            outbox.await_echo, parcel.outbound.id, parcel.lease, until=until, doubt=doubt[:MAX_REASON]
+        )
+
+    async def _wait_for_echo(self, parcel: Parcel, left: timedelta) -> None:
+        if left <= timedelta(0):
+            await self._lost(parcel, "unknown", parcel.doubt)
+        else:
+            due_at = self._clock() + min(left, ECHO)
+            await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, due_at)
+
+    async def _taken_elsewhere(self, parcel: Parcel, reason: str) -> None:
+        now = self._clock()
+        if await self._store.run(outcomes.taken_elsewhere, parcel, self._brand, reason=reason, now=now):
+            HANDOVERS.labels(elsewhere.REASON).inc()
+        self._bell.ring(bell.QUEUE)
 
     async def _lost(self, parcel: Parcel, delivery: Lost, reason: str) -> None:
         opened = await self._store.run(

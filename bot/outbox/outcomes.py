@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from bot.brand import Brand
 from bot.conversation import handover, rules
 from bot.messages import Receipt
-from bot.store import cases, conversations, deliveries, outbox, record, transcript
+from bot.store import cases, conversations, deliveries, elsewhere, outbox, record, transcript
 from bot.store.outbox import Parcel
 
 MAX_REASON = 300
@@ -88,6 +88,33 @@ def unreachable(connection: Connection, parcel: Parcel, reason: str, now: dateti
         actor=record.SYSTEM,
         now=now,
     )
+
+
+def dropped(connection: Connection, parcel: Parcel) -> None:
+    """Somebody outside has the conversation: what the bot wanted to say is not said."""
+    outbox.done(connection, parcel.outbound.id)
+    transcript.advance(connection, parcel.outbound.id, "dropped", reason=elsewhere.DROPPED)
+
+
+def taken_elsewhere(
+    connection: Connection, parcel: Parcel, brand: Brand, *, reason: str, now: datetime
+) -> bool:
+    """The platform says that another application has the conversation: a human goes on there.
+
+    Tells whether a case was opened for that.
+    """
+    conversation = conversations.hold(connection, parcel.conversation.id)
+    if parcel.outbound.purpose == "agent":
+        outbox.done(connection, parcel.outbound.id)
+        transcript.advance(connection, parcel.outbound.id, "failed", reason=reason[:MAX_REASON])
+    else:
+        dropped(connection, parcel)
+    elsewhere.leave(connection, conversation, now, now)
+    case = cases.current(connection, conversation.case_id)
+    is_matter = not (case and case.is_human)
+    if is_matter:
+        _hand_over(connection, parcel, brand, elsewhere.REASON, now)
+    return is_matter
 
 
 def _hand_over(connection: Connection, parcel: Parcel, brand: Brand, reason: str, now: datetime) -> None:

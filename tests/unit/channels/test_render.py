@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +59,44 @@ def test_what_is_seen_as_one_character_stays_whole(whole: str) -> None:
 def test_nothing_is_lost_and_everything_fits(text: str, longest: int) -> None:
     pieces = fit(text, limit(longest))
     assert all(0 < len(piece) <= longest and piece == piece.strip() for piece in pieces)
+    assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
+
+
+def measured(longest: int, measure: Callable[[str], int]) -> Features:
+    return msgspec.structs.replace(limit(longest), measure=measure)
+
+
+def in_bytes(text: str) -> int:
+    return len(text.encode())
+
+
+def addresses_weigh_less(text: str) -> int:
+    """As Mastodon has it: of a remote mention only the name counts, a link is 23 characters long."""
+    text = re.sub(r"@(\w+)@\w+\.example", r"@\1", text)
+    return len(re.sub(r"https://\S+", "x" * 23, text))
+
+
+def test_a_text_is_measured_as_the_platform_measures_it() -> None:
+    assert fit("é" * 10, measured(20, in_bytes)) == ["é" * 10]
+    assert fit("é" * 11, measured(20, in_bytes)) == ["é" * 10, "é"]
+    assert fit("Où êtes-vous ? Là-bas.", measured(20, in_bytes)) == ["Où êtes-vous ?", "Là-bas."]
+    assert fit("👩‍👩‍👧 👩‍👩‍👧", measured(20, in_bytes)) == ["👩‍👩‍👧", "👩‍👩‍👧"]
+    assert fit("@ann@far.away.example and", measured(25, addresses_weigh_less)) != []
+
+
+@given(
+    st.text(alphabet=st.sampled_from("ab .!\n👩‍🇫🇷é\u0301”"), max_size=120)
+    | st.lists(st.sampled_from(["@ann@far.example", "https://x.example/a/b/c/d/e/f", "ab", "é."])).map(
+        " ".join
+    ),
+    st.integers(30, 60),
+    st.sampled_from([in_bytes, addresses_weigh_less]),
+)
+def test_nothing_is_lost_and_everything_fits_however_it_is_measured(
+    text: str, longest: int, measure: Callable[[str], int]
+) -> None:
+    pieces = fit(text, measured(longest, measure))
+    assert all(piece and measure(piece) <= longest for piece in pieces)
     assert re.sub(r"\s", "", "".join(pieces)) == re.sub(r"\s", "", text)
 
 
