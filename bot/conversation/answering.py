@@ -24,7 +24,7 @@ from bot.guard import Finding, Guard
 from bot.logs import also, within
 from bot.messages import Turn, Understanding
 from bot.metrics import HANDLED, HANDOVERS, LEASES_LOST, TURN
-from bot.store import bell, conversations, links
+from bot.store import bell, conversations, elsewhere, links
 from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.rows import Case, Conversation
@@ -124,6 +124,8 @@ class Answering:
             return "nothing"
         if opening.case and opening.case.status != "handed_back":
             return await self._pass_on(opening, opening.case)
+        if opening.conversation.is_elsewhere(self._clock()):
+            return await self._leave(opening)
         return await self._answer(opening)
 
     async def _pass_on(self, opening: Opening, case: Case) -> str:
@@ -143,6 +145,15 @@ class Answering:
             return _lost()
         _count(opening.conversation, "passed_on", len(opening.lines))
         return "passed_on"
+
+    async def _leave(self, opening: Opening) -> str:
+        """Somebody outside has it: a case tells our humans of it, and nobody says a word."""
+        scene = self._scene(opening)
+        decision = rules.give_up(elsewhere.REASON, self._brand)
+        if alarm := self._crisis(opening, scene):
+            decision = rules.raise_alarm(alarm, UNREAD.reading, self._brand)
+            scene = compose.alarmed(scene, alarm, self._guard)
+        return await self._carry_out(decision, UNREAD, scene)
 
     async def _answer(self, opening: Opening) -> str:
         scene, words = self._scene(opening), self._brand.words

@@ -40,7 +40,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     the brand, `excluded` that its author is never answered. `in_thread` and `today` count the
     turns before this one in which the bot spoke to this person, `waiting` says that it has just
     said "one moment", and `acknowledged` that it ever did in this conversation. With `silenced`
-    the customer wants none of the bot, or has abused it.
+    the customer wants none of the bot, or has abused it, or somebody outside answers him.
     """
 
     clock: datetime

@@ -38,7 +38,7 @@ def facts_of(
         today=past.today,
         waiting=conversation.last_purpose == "acknowledge",
         acknowledged=conversation.acknowledged,
-        silenced=bool(conversation.stopped_at or conversation.abusive_at),
+        silenced=bool(conversation.stopped_at or conversation.abusive_at) or conversation.is_elsewhere(now),
     )
 
 

@@ -14,7 +14,7 @@ from bot.conversation import facts
 from bot.conversation.speaking import say
 from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
-from bot.store import cases, conversations, manners, record, search, transcript
+from bot.store import cases, conversations, elsewhere, manners, record, search, transcript
 from bot.store.manners import Past
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
@@ -125,6 +125,8 @@ def acknowledge(connection: Connection, opening: Opening, text: str, now: dateti
     conversation = _ours(connection, opening)
     if conversation is None or conversation.last_purpose != opening.conversation.last_purpose:
         return False
+    if conversation.is_elsewhere(now):
+        return False
     tell(connection, opening, text, "acknowledge", now)
     return True
 
@@ -137,9 +139,12 @@ def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, 
 
 
 def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:
-    """Commit replies, handover and "handled" together; False if the turn was lost."""
+    """Commit replies, handover and "handled" together; False if the turn was lost.
+
+    Nothing is said where somebody outside has come in meanwhile, and that is then another turn.
+    """
     conversation = _ours(connection, opening)
-    if conversation is None:
+    if conversation is None or (outcome.replies and conversation.is_elsewhere(now)):
         return False
     if outcome.case:
         cases.open_case(
@@ -150,6 +155,7 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
             acknowledged_at=_acknowledged_at(connection, opening),
             now=now,
         )
+        _heed_colleague(connection, opening, conversation)
     since = _unanswered_since(opening, conversation)
     for reply in outcome.after(conversation.last_purpose):
         _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
@@ -198,6 +204,15 @@ def _acknowledged_at(connection: Connection, opening: Opening) -> datetime | Non
     """When what was written was acknowledged, if it was: after it, though the clock may have been set."""
     moment = transcript.acknowledged_at(connection, opening.conversation.id, opening.lines[0].seq)
     return moment and max(moment, opening.since)
+
+
+def _heed_colleague(connection: Connection, opening: Opening, conversation: Conversation) -> None:
+    """The promise of an answer is kept by who has answered elsewhere what this case is about."""
+    if conversation.elsewhere_at is None:
+        return
+    moment = elsewhere.answered_at(connection, conversation.id, opening.lines[-1].seq)
+    if moment:
+        cases.first_response_sent(connection, conversation.id, by_agent=True, now=moment)
 
 
 def _ours(connection: Connection, opening: Opening) -> Conversation | None:
