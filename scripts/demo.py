@@ -10,8 +10,9 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from bot.brand import PRIORITIES, Brand, Priority
-from bot.desk import actions
+from bot.desk import actions, replies
 from bot.desk.actions import Act, Written
+from bot.desk.platforms import Platforms
 from bot.inbox.accept import accept
 from bot.messages import Address, Attachment, Entity, Inbound, Register, Surface
 from bot.store import accounts, agents, cases, conversations, links, outbox, set_aside, transcript, viewers
@@ -60,6 +61,7 @@ STORIES = (
         text="My suitcase did not arrive in Lisbon and the desk was closed when we landed.",
         minutes=192,
         reference="NB-7K2QX4",
+        channel="facebook",
         surface="public",
         language="en",
         register="problem",
@@ -70,7 +72,7 @@ STORIES = (
         text="Llevo dos horas esperando el reembolso que me prometieron y nadie contesta.",
         minutes=265,
         reference="NB-M9D0VH",
-        channel="webchat",
+        channel="instagram",
         language="es",
     ),
     Story(
@@ -78,6 +80,7 @@ STORIES = (
         text="On m’a débité deux fois la même place, voici la capture.",
         minutes=48,
         reference="NB-W31KEA",
+        channel="whatsapp",
         register="problem",
         attachments=("photo",),
     ),
@@ -107,6 +110,7 @@ STORIES = (
         text="Sería bonito poder elegir música en el avión :)",
         minutes=400,
         reference="NB-C6B1TT",
+        channel="mastodon",
         surface="public",
         language="es",
         register="idea",
@@ -216,7 +220,7 @@ def _bot_says(connection: Connection, conversation_id: int, text: str, at: datet
 def _arrived(connection: Connection, line: Line | None, at: datetime) -> None:
     if line:
         outbox.done(connection, line.id)
-        transcript.set_delivery(connection, line.id, "sent", platform_id=f"sent-{line.id}")
+        transcript.advance(connection, line.id, "sent", platform_id=f"sent-{line.id}")
         by_agent = line.author == "agent"
         cases.first_response_sent(connection, line.conversation_id, by_agent=by_agent, now=at)
 
@@ -265,30 +269,34 @@ def _long_case(
     writes("", 182, attachments=(Attachment(kind="photo", name="bag.jpg"),))
     actions.claim(connection, act(180))
     actions.note(connection, act(176), written("World Tracer: bag seen in Porto, flight tomorrow 07:40."))
-    first = actions.reply(
+    first = replies.reply(
         connection,
         act(170),
         written(
             "Dear Paul, your suitcase is in Porto and flies to Lisbon tomorrow at 07:40. "
             "Where may the courier bring it?"
         ),
-        conversation_id=private,
+        where=str(private),
         brand=brand,
+        platforms=Platforms({}, brand),
     )
     _arrived(connection, first, ago(170))
+    if first:
+        transcript.advance(connection, first.id, "read")
     writes("This is the worst airline ever", 168, message_id="regretted")
     writes("", 167, kind="deleted", message_id="regretted")
     writes("Hotel Miradouro, until Sunday. And who pays for what I had to buy?", 20)
-    second = actions.reply(
+    second = replies.reply(
         connection,
         act(18),
         written("You may buy what you need for two nights; please keep the receipts, we refund them."),
-        conversation_id=private,
+        where=str(private),
         brand=brand,
+        platforms=Platforms({}, brand),
     )
     if second:
         outbox.done(connection, second.id)
-        transcript.set_delivery(connection, second.id, "failed", reason="Telegram did not answer for a day")
+        transcript.advance(connection, second.id, "failed", reason="Facebook did not answer for a day")
     writes("Thank you, that is good news. I will keep them.", 3)
     viewers.see(connection, case.id, people["tomas"].id, typing=False, now=now)
     for conversation_id in (private, case.conversation_id):

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
+from bot.app import build_channels
 from bot.brand import load_brand
 from bot.clock import now
 from bot.desk import add_desk
@@ -27,6 +28,13 @@ from scripts.demo import PASSWORD, seed, trouble
 
 WIDE = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
+# Of accounts that the pictures show at work; nothing is ever sent.
+SECRETS = {
+    "TELEGRAM_NIMBEA_FR_TOKEN": "1:made-up",
+    "TELEGRAM_NIMBEA_FR_WEBHOOK_SECRET": "made-up",
+    "TELEGRAM_NIMBEA_UK_TOKEN": "2:made-up",
+    "TELEGRAM_NIMBEA_UK_WEBHOOK_SECRET": "made-up",
+}
 LOOKS: dict[str, dict[str, Any]] = {
     "": {"viewport": WIDE, "color_scheme": "light", "locale": "en-GB"},
     "-dark": {"viewport": WIDE, "color_scheme": "dark", "locale": "en-GB"},
@@ -43,8 +51,9 @@ async def main(folder: Path) -> None:
             await _take(browser, url, folder)
             store.run_now(trouble, now())
             page = await _logged_in(browser, url, "nora", **LOOKS[""])
-            await page.goto(f"{url}/desk/aside")
-            await _shoot(page, folder / "aside.png")
+            for name in ("aside", "accounts"):
+                await page.goto(f"{url}/desk/{name}")
+                await _shoot(page, folder / f"{name}.png")
         await runner.cleanup()
         store.close()
 
@@ -57,7 +66,18 @@ async def _serve(state: Path) -> tuple[web.AppRunner, str, Store]:
     app = web.Application()
     bell = Bell()
     inbox = Inbox(store, bell, now)
-    add_desk(app, store=store, bell=bell, inbox=inbox, channels={}, brand=brand, settings=settings, clock=now)
+    channels = build_channels(brand, SECRETS)
+    add_desk(
+        app,
+        store=store,
+        bell=bell,
+        inbox=inbox,
+        channels=channels,
+        brand=brand,
+        settings=settings,
+        clock=now,
+        environment=SECRETS,
+    )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Literal
 
 from aiohttp import web
+from babel.core import Locale
+from babel.dates import get_day_names
 from msgspec import Struct
 
-from bot.brand import Account
+from bot.brand import Account, Hours
+from bot.brand.hours import WEEK
 from bot.desk import live
-from bot.desk.context import Desk, desk_of
+from bot.desk.context import Desk, desk_of, speech_of
 from bot.desk.guard import require_supervisor
 from bot.desk.live import Snapshot
 from bot.desk.pages import page, parts, render
@@ -62,6 +65,16 @@ def standings(desk: Desk, stopped: list[AccountState]) -> list[Standing]:
     return [_standing(desk, account, refused) for account in desk.brand.accounts]
 
 
+def hours_in_words(hours: Hours, language: str) -> str:
+    """When people work, such as `Mon-Fri 08:00-18:30`."""
+    names = get_day_names("abbreviated", locale=Locale(language))
+    told = []
+    for days, times in hours.open.items():
+        spoken = "-".join(names[WEEK.index(day)] for day in days.split("-"))
+        told.append(f"{spoken} {times}")
+    return " · ".join(told)
+
+
 def _standing(desk: Desk, account: Account, refused: Mapping[tuple[str, str], AccountState]) -> Standing:
     key = (account.channel, account.id)
     if key not in desk.channels:
@@ -94,7 +107,8 @@ def _secret(name: str, environment: Mapping[str, str]) -> str | None:
 async def _snapshot(request: web.Request) -> Snapshot:
     desk = desk_of(request)
     known = standings(desk, await desk.store.read(accounts.stopped))
-    macros = parts(request, "accounts_parts.html")
+    language = speech_of(request).language
+    macros = parts(request, "accounts_parts.html", hours=lambda hours: hours_in_words(hours, language))
     rows: dict[str, str] = {
         f"account-{each.account.channel}-{each.account.id}": render(macros.row, each) for each in known
     }

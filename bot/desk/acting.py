@@ -11,12 +11,14 @@ from aiohttp import web
 from sqlalchemy.engine import Connection
 
 from bot.brand import PRIORITIES
-from bot.desk import actions
-from bot.desk.actions import LONGEST_TEXT, Act, Written
+from bot.desk import actions, consent, replies, targets
+from bot.desk.actions import Act, Written
 from bot.desk.case import case_page
 from bot.desk.context import Desk, agent_of, desk_of, speech_of
 from bot.desk.forms import Form, text_of
 from bot.desk.pages import wants_json
+from bot.desk.replies import Filled
+from bot.desk.targets import LONGEST_TEXT, TooLong
 from bot.desk.words import Speech
 from bot.errors import AlreadyClaimed, NotFound, ReplyRefused, TransitionError
 from bot.store import cases, viewers
@@ -24,7 +26,7 @@ from bot.store.rows import Case
 
 _WORDS: Mapping[type[TransitionError], str] = {
     NotFound: "refused.gone",
-    actions.OnItsWay: "told.on_its_way",
+    replies.OnItsWay: "told.on_its_way",
     actions.NewerCase: "told.newer",
 }
 
@@ -59,6 +61,19 @@ async def see(request: web.Request) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+async def measure(request: web.Request) -> web.StreamResponse:
+    """How much of what its platform takes a text fills; only that counts as the platform does."""
+    desk, speech, form = desk_of(request), speech_of(request), await request.post()
+    case = await case_of(request)
+    try:
+        target = await desk.store.read(_target, case, text_of(form, "conversation"), desk)
+    except NotFound as error:
+        raise web.HTTPNotFound from error
+    length = target.length(text_of(form, "text")[:LONGEST_TEXT])
+    told = speech("compose.length", n=length, most=target.most)
+    return web.json_response({"told": told, "over": length > target.most})
+
+
 async def case_of(request: web.Request) -> Case:
     """The case that an address names; 404 if there is none."""
     reference = request.match_info["reference"]
@@ -83,8 +98,16 @@ def _see(connection: Connection, act: Act, doing: str) -> bool:
     return viewers.of_cases(connection, [act.case_id], act.at) != before
 
 
+def _target(connection: Connection, case: Case, key: str, desk: Desk) -> targets.Target:
+    conversation_id, in_private = targets.named(key)
+    talk = actions.conversation_of(connection, case, conversation_id)
+    return targets.find(connection, talk, desk.platforms, desk.now(), in_private=in_private)
+
+
 async def _why(desk: Desk, speech: Speech, case: Case, error: TransitionError | ReplyRefused) -> str:
     """Why nothing was done, in words that help."""
+    if isinstance(error, TooLong):
+        return speech("refused.too_long_here", n=error.length, most=error.most)
     if isinstance(error, ReplyRefused):
         kinds = ", ".join(speech.of("detail", kind) for kind in error.details)
         return speech(f"refused.{error.reason}", details=kinds, n=LONGEST_TEXT)
@@ -123,15 +146,68 @@ async def _reopen(desk: Desk, act: Act, form: Form) -> str:
 
 
 async def _reply(desk: Desk, act: Act, form: Form) -> str:
-    where = text_of(form, "conversation")
     line = await desk.store.run(
-        actions.reply,
+        replies.reply,
         act,
         _written(form),
-        conversation_id=int(where) if where.isdecimal() else 0,
+        where=text_of(form, "conversation"),
         brand=desk.brand,
+        platforms=desk.platforms,
     )
     return "told.sent" if line else "told.twice"
+
+
+async def _approved(desk: Desk, act: Act, form: Form) -> str:
+    filled = Filled(
+        name=text_of(form, "name"),
+        language=text_of(form, "language"),
+        parameters=_blanks(form),
+        token=text_of(form, "token")[:64],
+    )
+    line = await desk.store.run(
+        replies.send_approved,
+        act,
+        filled,
+        where=text_of(form, "conversation"),
+        platforms=desk.platforms,
+    )
+    return "told.sent" if line else "told.twice"
+
+
+def _blanks(form: Form) -> tuple[str, ...]:
+    """What fills an approved text: the fields `blank1`, `blank2` and so on."""
+    count = sum(name.startswith("blank") for name in form)
+    return tuple(text_of(form, f"blank{number}") for number in range(1, count + 1))
+
+
+async def _link(desk: Desk, act: Act, form: Form) -> str:
+    line = await desk.store.run(
+        replies.send_link,
+        act,
+        token=text_of(form, "token")[:64],
+        where=text_of(form, "conversation"),
+        brand=desk.brand,
+        platforms=desk.platforms,
+    )
+    return "told.link_sent" if line else "told.twice"
+
+
+async def _ask_consent(desk: Desk, act: Act, form: Form) -> str:
+    token = text_of(form, "token")[:64]
+    line = await desk.store.run(consent.ask, act, token=token, brand=desk.brand, platforms=desk.platforms)
+    return "told.consent_asked" if line else "told.twice"
+
+
+async def _agree(desk: Desk, act: Act, form: Form) -> str:
+    if not text_of(form, "agreed"):
+        raise ReplyRefused("no_consent")
+    await desk.store.run(consent.agree, act, brand=desk.brand)
+    return "told.consent_given"
+
+
+async def _say_so(desk: Desk, act: Act, form: Form) -> str:
+    await desk.store.run(consent.say_so, act, brand=desk.brand)
+    return "told.sent"
 
 
 async def _note(desk: Desk, act: Act, form: Form) -> str:
@@ -155,13 +231,13 @@ async def _prioritise(desk: Desk, act: Act, form: Form) -> str:
 
 
 async def _hand_back(desk: Desk, act: Act, form: Form) -> str:
-    await desk.store.run(actions.hand_back, act, brand=desk.brand)
+    await desk.store.run(actions.hand_back, act, brand=desk.brand, platforms=desk.platforms)
     return "told.handed_back"
 
 
 async def _resolve(desk: Desk, act: Act, form: Form) -> str:
     tell = bool(text_of(form, "tell"))
-    await desk.store.run(actions.resolve, act, tell=tell, brand=desk.brand)
+    await desk.store.run(actions.resolve, act, tell=tell, brand=desk.brand, platforms=desk.platforms)
     return "told.resolved"
 
 
@@ -175,7 +251,12 @@ async def _flag(desk: Desk, act: Act, form: Form) -> str:
 
 async def _retry(desk: Desk, act: Act, form: Form) -> str:
     message = text_of(form, "message")
-    await desk.store.run(actions.retry, act, message_id=int(message) if message.isdecimal() else 0)
+    await desk.store.run(
+        replies.retry,
+        act,
+        message_id=int(message) if message.isdecimal() else 0,
+        platforms=desk.platforms,
+    )
     return "told.retried"
 
 
@@ -184,6 +265,11 @@ ACTS: Mapping[str, Performing] = {
     "take-over": _take_over,
     "reopen": _reopen,
     "reply": _reply,
+    "approved": _approved,
+    "link": _link,
+    "ask-consent": _ask_consent,
+    "agree": _agree,
+    "say-so": _say_so,
     "note": _note,
     "transfer": _transfer,
     "prioritise": _prioritise,

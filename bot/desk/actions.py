@@ -1,8 +1,8 @@
 """What agents do to cases: one function is one transaction, and none knows of HTTP.
 
 Who may do what: any agent may claim, take over, note and set flags; what ends or moves a case
-needs its owner or a supervisor while a colleague owns it. A customer is answered by one agent:
-to reply is to claim, and a colleague's case must be taken over first.
+needs its owner or a supervisor while a colleague owns it. What is said to customers is in
+`bot.desk.replies`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,28 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from bot import details
 from bot.brand import PRIORITIES, Brand, Priority, Texts
 from bot.conversation import texts
+from bot.desk.platforms import Platforms
+from bot.desk.targets import LONGEST_TEXT
+from bot.desk.windows import reply_window
 from bot.errors import AlreadyClaimed, NotFound, ReplyRefused, TransitionError
-from bot.store import agents, cases, conversations, outbox, record, search, submissions, transcript
+from bot.store import (
+    agents,
+    cases,
+    conversations,
+    elsewhere,
+    outbox,
+    record,
+    search,
+    submissions,
+    transcript,
+)
 from bot.store.rows import Agent, Case, Conversation, Line
 from bot.store.transcript import Draft
 
 # A reply that could not be sent for a day is not sent any more: the agent sees it as failed.
 DELIVERY = timedelta(hours=24)
-LONGEST_TEXT = 4000
 
 
 class Act(Struct, frozen=True, kw_only=True):
@@ -31,10 +42,6 @@ class Act(Struct, frozen=True, kw_only=True):
     case_id: int
     agent: Agent
     at: datetime
-
-
-class OnItsWay(TransitionError):
-    """A message that is on its way, or arrived, is not sent again."""
 
 
 class NewerCase(TransitionError):
@@ -67,38 +74,18 @@ def reopen(connection: Connection, act: Act, *, brand: Brand) -> Case:
     Raises `NewerCase` where the customer has one by now.
     """
     case = cases.load(connection, act.case_id)
-    if conversations.load(connection, case.conversation_id).case_id != case.id:
+    conversation = conversations.load(connection, case.conversation_id)
+    if conversation.case_id != case.id:
         raise NewerCase("the customer has a newer case")
-    answer_by = act.at + brand.promises.answer_within[PRIORITIES[case.rank]]
+    answer_by = _promised(conversation, PRIORITIES[case.rank], act, brand)
     return cases.step_in(connection, case.id, act.agent.id, answer_by=answer_by, now=act.at)
-
-
-def reply(
-    connection: Connection, act: Act, written: Written, *, conversation_id: int, brand: Brand
-) -> Line | None:
-    """Send a text to the customer; None if this very form was sent before.
-
-    Claims a waiting case. Raises `AlreadyClaimed` where a colleague owns it and `ReplyRefused`
-    where the text must not be sent.
-    """
-    if not submissions.is_new(connection, written.token, act.agent.id, act.at):
-        return None
-    _check_text(written.text)
-    case = cases.claim(connection, act.case_id, act.agent.id, act.at)
-    conversation = _conversation_of(connection, case, conversation_id)
-    if conversation.surface == "public":
-        check_public(written.text, brand)
-    line = _send(connection, conversation, _agents_draft(connection, conversation, act, written), act)
-    search.add(connection, [line])
-    _record(connection, act, "replied", conversation.id, seq=line.seq, surface=conversation.surface)
-    return line
 
 
 def note(connection: Connection, act: Act, written: Written) -> Line | None:
     """Write a note for colleagues; None if this very form was sent before."""
     if not submissions.is_new(connection, written.token, act.agent.id, act.at):
         return None
-    _check_text(written.text)
+    check_text(written.text)
     return _note(connection, cases.load(connection, act.case_id), act, written.text)
 
 
@@ -106,9 +93,9 @@ def transfer(connection: Connection, act: Act, *, team: str, text: str, brand: B
     """Put a case into another team's queue, with a note if `text` says something."""
     if team not in brand.teams:
         raise NotFound(f"there is no team {team!r}")
-    case = _held(connection, act)
+    case = held(connection, act)
     if text.strip():
-        _check_text(text)
+        check_text(text)
         _note(connection, case, act, text)
     return cases.transfer(connection, case.id, team, act.agent.id, act.at)
 
@@ -120,25 +107,32 @@ def prioritise(connection: Connection, act: Act, *, priority: Priority, brand: B
     told of it.
     """
     case = cases.load(connection, act.case_id)
-    due = min(case.answer_by, act.at + brand.promises.answer_within[priority])
+    conversation = conversations.load(connection, case.conversation_id)
+    due = min(case.answer_by, _promised(conversation, priority, act, brand))
     rank = PRIORITIES.index(priority)
     if rank == case.rank:
         return case
     return cases.prioritise(connection, case.id, rank, act.agent.id, answer_by=due, now=act.at)
 
 
-def hand_back(connection: Connection, act: Act, *, brand: Brand) -> Case:
-    """Let the bot speak again, and say so in private; in public nobody needs to know."""
-    case = cases.hand_back(connection, _held(connection, act).id, act.agent.id, act.at)
-    _announce(connection, case, brand.texts.handed_back, act, brand)
+def hand_back(connection: Connection, act: Act, *, brand: Brand, platforms: Platforms) -> Case:
+    """Let the bot speak again, and say so in private; in public nobody needs to know.
+
+    Whoever had a conversation elsewhere has it no longer, as far as the bot is concerned.
+    """
+    case = cases.hand_back(connection, held(connection, act).id, act.agent.id, act.at)
+    for conversation in conversations_of(connection, case.id):
+        if conversation.elsewhere_at:
+            elsewhere.clear(connection, conversation.id, act.at)
+    _announce(connection, case, brand.texts.handed_back, act, brand, platforms)
     return case
 
 
-def resolve(connection: Connection, act: Act, *, tell: bool, brand: Brand) -> Case:
+def resolve(connection: Connection, act: Act, *, tell: bool, brand: Brand, platforms: Platforms) -> Case:
     """Close a case, and tell the customer in private if `tell`."""
-    case = cases.resolve(connection, _held(connection, act).id, act.agent.id, act.at)
+    case = cases.resolve(connection, held(connection, act).id, act.agent.id, act.at)
     if tell:
-        _announce(connection, case, brand.texts.resolved, act, brand)
+        _announce(connection, case, brand.texts.resolved, act, brand, platforms)
     return case
 
 
@@ -150,38 +144,13 @@ def flag(connection: Connection, act: Act, *, name: str, on: bool) -> None:
             conversations.flag(connection, conversation.id, name=name, on=on, actor=actor, now=act.at)
 
 
-def retry(connection: Connection, act: Act, *, message_id: int) -> Line:
-    """Send a message again that did not arrive; raises `TransitionError` if it is on its way."""
-    case = _held(connection, act)
-    line = transcript.load(connection, message_id)
-    _conversation_of(connection, case, line.conversation_id)
-    if not transcript.requeue(connection, message_id):
-        raise OnItsWay("the message is on its way or arrived")
-    outbox.put(connection, line, now=act.at, deadline=act.at + DELIVERY)
-    _record(connection, act, "retried", line.conversation_id, seq=line.seq)
-    return line
-
-
 def conversations_of(connection: Connection, case_id: int) -> list[Conversation]:
     """The conversations of a case, where it began first."""
     ids = cases.conversations_of(connection, cases.load(connection, case_id))
     return [conversations.load(connection, conversation_id) for conversation_id in ids]
 
 
-def check_public(text: str, brand: Brand) -> None:
-    """Refuse to publish personal details; the brand's own addresses are none."""
-    domain = brand.site.removeprefix("https://").removeprefix("http://").strip("/")
-    own = domain.removeprefix("www.")
-    kinds = [
-        detail.kind
-        for detail in details.find(text)
-        if not (detail.kind == "email" and text[detail.start : detail.end].endswith(f"@{own}"))
-    ]
-    if kinds:
-        raise ReplyRefused("personal_details", tuple(dict.fromkeys(kinds)))
-
-
-def _held(connection: Connection, act: Act) -> Case:
+def held(connection: Connection, act: Act) -> Case:
     """The case, if this agent may move or end it."""
     case = cases.load(connection, act.case_id)
     is_others = case.status == "claimed" and case.agent_id not in (None, act.agent.id)
@@ -190,64 +159,53 @@ def _held(connection: Connection, act: Act) -> Case:
     return case
 
 
-def _conversation_of(connection: Connection, case: Case, conversation_id: int) -> Conversation:
+def conversation_of(connection: Connection, case: Case, conversation_id: int) -> Conversation:
+    """A conversation of a case; raises `NotFound` for any other."""
     if conversation_id not in cases.conversations_of(connection, case):
         raise NotFound(f"conversation {conversation_id} is not part of case {case.id}")
     return conversations.load(connection, conversation_id)
 
 
-def _agents_draft(connection: Connection, conversation: Conversation, act: Act, written: Written) -> Draft:
-    return Draft(
-        author="agent",
-        agent_id=act.agent.id,
-        purpose="agent",
-        text=written.text.strip(),
-        reply_to=_reply_to(connection, conversation),
-        delivery="queued",
-    )
+def hears_the_bot(conversation: Conversation, platforms: Platforms, now: datetime) -> bool:
+    """Whether a text of the brand's own may be said there: wanted, in private, and still in time."""
+    if conversation.surface == "public" or conversation.stopped_at or conversation.unreachable_at:
+        return False
+    windows = platforms.of(conversation).features.windows
+    return reply_window(windows, conversation.said_at, now).is_for_all
 
 
-def _reply_to(connection: Connection, conversation: Conversation) -> str:
-    """In public a reply hangs below the customer's last message; in private it just follows."""
-    if conversation.surface == "private":
-        return ""
-    return transcript.last_platform_id(connection, conversation.id)
+def language_of(conversation: Conversation, case: Case, brand: Brand) -> str:
+    """The language in which one of the brand's own texts is said there."""
+    market = brand.market_of(brand.account_of(conversation.channel, conversation.account))
+    return texts.language_for(market, conversation.language, case.language)
 
 
-def _announce(connection: Connection, case: Case, words: Texts, act: Act, brand: Brand) -> None:
-    """Say one of the brand's own texts in the private conversations that want to hear it."""
-    for conversation in conversations_of(connection, case.id):
-        wanted = conversation.surface == "private" and not conversation.stopped_at
-        if wanted and not conversation.unreachable_at:
-            language = conversation.language or case.language
-            text = texts.say(words, language, brand, reference=case.reference)
-            draft = Draft(author="bot", purpose="notice", text=text, delivery="queued")
-            _send(connection, conversation, draft, act)
-
-
-def _send(connection: Connection, conversation: Conversation, draft: Draft, act: Act) -> Line:
+def send(
+    connection: Connection,
+    conversation: Conversation,
+    draft: Draft,
+    act: Act,
+    *,
+    ends: datetime | None = None,
+) -> Line:
+    """Write a text into a conversation and queue it, to be sent before `ends` at the latest."""
     line = transcript.append(connection, conversation.id, draft, act.at)
-    outbox.put(connection, line, now=act.at, deadline=act.at + DELIVERY)
+    deadline = act.at + DELIVERY
+    outbox.put(connection, line, now=act.at, deadline=min(deadline, ends or deadline))
     conversations.change(connection, conversation.id, last_purpose=draft.purpose)
     return line
 
 
-def _note(connection: Connection, case: Case, act: Act, text: str) -> Line:
-    draft = Draft(author="note", agent_id=act.agent.id, text=text.strip())
-    line = transcript.append(connection, case.conversation_id, draft, act.at)
-    search.add(connection, [line])
-    _record(connection, act, "noted", case.conversation_id, seq=line.seq)
-    return line
-
-
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Refuse what nobody could have meant to send."""
     if not text.strip():
         raise ReplyRefused("empty")
     if len(text) > LONGEST_TEXT:
         raise ReplyRefused("too_long")
 
 
-def _record(connection: Connection, act: Act, action: str, conversation_id: int, **said: object) -> None:
+def write_record(connection: Connection, act: Act, action: str, conversation_id: int, **said: object) -> None:
+    """Say in the record what an agent did."""
     record.write(
         connection,
         action,
@@ -257,3 +215,29 @@ def _record(connection: Connection, act: Act, action: str, conversation_id: int,
         case_id=act.case_id,
         **said,
     )
+
+
+def _promised(conversation: Conversation, priority: Priority, act: Act, brand: Brand) -> datetime:
+    """Until when a customer is promised a human's answer from now on."""
+    account = brand.account_of(conversation.channel, conversation.account)
+    return brand.answer_by(account, priority, act.at)
+
+
+def _announce(
+    connection: Connection, case: Case, words: Texts, act: Act, brand: Brand, platforms: Platforms
+) -> None:
+    """Say one of the brand's own texts in the private conversations that want to hear it."""
+    for conversation in conversations_of(connection, case.id):
+        if hears_the_bot(conversation, platforms, act.at):
+            language = language_of(conversation, case, brand)
+            text = texts.say(words, language, brand, reference=case.reference)
+            draft = Draft(author="bot", purpose="notice", text=text, delivery="queued")
+            send(connection, conversation, draft, act)
+
+
+def _note(connection: Connection, case: Case, act: Act, text: str) -> Line:
+    draft = Draft(author="note", agent_id=act.agent.id, text=text.strip())
+    line = transcript.append(connection, case.conversation_id, draft, act.at)
+    search.add(connection, [line])
+    write_record(connection, act, "noted", case.conversation_id, seq=line.seq)
+    return line

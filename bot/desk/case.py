@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,15 @@ from aiohttp import web
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from bot.desk import clocks, history, live
+from bot.brand import Brand
+from bot.desk import clocks, consent, history, live, targets
+from bot.desk.actions import hears_the_bot
+from bot.desk.consent import Consent
 from bot.desk.context import agent_of, desk_of, speech_of
 from bot.desk.live import Snapshot
 from bot.desk.pages import page, parts, render
+from bot.desk.platforms import Platforms
+from bot.desk.targets import Target
 from bot.errors import NotFound
 from bot.store import agents, bell, cases, conversations, record, transcript, viewers
 from bot.store.rows import Agent, Case, Conversation, Line, Recorded
@@ -28,8 +33,9 @@ ENTRIES = 200
 class Dossier(Struct, frozen=True, kw_only=True):
     """All that the page of a case shows to one agent.
 
-    `before` is the message up to which an earlier part is shown, None where it is the end.
-    `has_earlier` says that there are messages before those that are shown.
+    `targets` are the places where one may write; `can_tell` says whether the bot may say in private
+    that the case is closed. `before` is the message up to which an earlier part is shown, None
+    where it is the end. `has_earlier` says that there are messages before those that are shown.
     """
 
     case: Case
@@ -42,6 +48,10 @@ class Dossier(Struct, frozen=True, kw_only=True):
     earlier: Mapping[history.Place, list[str]]
     before: int | None
     has_earlier: bool
+    now: datetime
+    targets: tuple[Target, ...]
+    consent: Consent | None
+    can_tell: bool
 
     @property
     def owner(self) -> str | None:
@@ -72,6 +82,40 @@ class Dossier(Struct, frozen=True, kw_only=True):
     def surfaces(self) -> Mapping[int, Conversation]:
         """The conversations by id."""
         return {talk.id: talk for talk in self.talks}
+
+    @property
+    def proposed(self) -> Target:
+        """The place that is chosen unless the agent chooses."""
+        return targets.proposed(self.targets)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether this agent must do something else before he may write."""
+        return self.is_others or not self.case.is_human
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the platforms take no free answer anywhere."""
+        return not any(target.window.is_open for target in self.targets)
+
+    @property
+    def link_from(self) -> tuple[Target, ...]:
+        """Public places from which nothing but a link leads to private."""
+        if any(target.surface == "private" and target.window.is_open for target in self.targets):
+            return ()
+        return tuple(
+            target for target in self.targets if target.surface == "public" and target.platform.has_link
+        )
+
+    @property
+    def elsewhere(self) -> tuple[Conversation, ...]:
+        """The conversations that somebody outside of Relais has."""
+        return tuple(talk for talk in self.talks if talk.is_elsewhere(self.now))
+
+    @property
+    def marker(self) -> str:
+        """What changes with every message, so that a form is sent once between two of them."""
+        return f"{self.case.id}-{sum(talk.last_seq for talk in self.talks)}"
 
     def flagged(self, name: str) -> bool:
         """Whether one of the conversations is `stopped`, `unreachable` or `abusive`."""
@@ -120,14 +164,27 @@ async def _dossier(request: web.Request) -> Dossier:
     before = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) < 10 else None
     try:
         return await desk.store.read(
-            load, request.match_info["reference"], agent_of(request), desk.now(), before
+            load,
+            request.match_info["reference"],
+            agent_of(request),
+            desk.now(),
+            before,
+            platforms=desk.platforms,
+            brand=desk.brand,
         )
     except NotFound as error:
         raise web.HTTPNotFound from error
 
 
 def load(
-    connection: Connection, reference: str, agent: Agent, now: datetime, before: int | None = None
+    connection: Connection,
+    reference: str,
+    agent: Agent,
+    now: datetime,
+    before: int | None = None,
+    *,
+    platforms: Platforms,
+    brand: Brand,
 ) -> Dossier:
     """Read a case with its last messages, or the last before message `before`; raises `NotFound`."""
     case = cases.by_reference(connection, reference)
@@ -137,17 +194,23 @@ def load(
     lines = cases.messages_in(connection, ids, SHOWN + 1, before)
     until = transcript.load(connection, before).created_at if before else None
     has_earlier, lines = len(lines) > SHOWN, lines[-SHOWN:]
+    talks = tuple(conversations.load(connection, i) for i in ids)
+    entries = tuple(record.of_case(connection, case.id, ids, most=ENTRIES, until=until))
     return Dossier(
         case=case,
         agent=agent,
         names={person.id: person.name for person in agents.all_agents(connection)},
-        talks=tuple(conversations.load(connection, i) for i in ids),
+        talks=talks,
         lines=tuple(lines),
-        entries=tuple(record.of_case(connection, case.id, ids, most=ENTRIES, until=until)),
+        entries=entries,
         viewers=tuple(viewers.of_cases(connection, [case.id], now)),
         earlier=_earlier_words(connection, lines),
         before=before,
         has_earlier=has_earlier,
+        now=now,
+        targets=targets.of(connection, talks, platforms, now),
+        consent=consent.look(connection, case, talks, brand, entries),
+        can_tell=any(hears_the_bot(talk, platforms, now) for talk in talks),
     )
 
 
@@ -167,7 +230,7 @@ def _conversations(connection: Connection, reference: str) -> list[int]:
 
 def _snapshot(request: web.Request, dossier: Dossier) -> Snapshot:
     desk, speech, case = desk_of(request), speech_of(request), dossier.case
-    macros = parts(request, "case_parts.html", dossier=dossier, case=case)
+    macros = parts(request, "case_parts.html", dossier=dossier, case=case, left=_left(request))
     told = clocks.acknowledged(case, desk.now(), speech), clocks.answered(case, desk.now(), speech)
     return Snapshot(
         parts={
@@ -183,6 +246,12 @@ def _snapshot(request: web.Request, dossier: Dossier) -> Snapshot:
             "record": {f"r{x.id}": _entry(request, macros, dossier, x) for x in dossier.entries},
         },
     )
+
+
+def _left(request: web.Request) -> Callable[[Target], str]:
+    """Tells how long one may still write to a target; nothing where that is for ever."""
+    now, speech = desk_of(request).now(), speech_of(request)
+    return lambda target: clocks.time_to_answer(target.window, now, speech)
 
 
 def _entry(request: web.Request, macros: Any, dossier: Dossier, entry: Recorded) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from bot.desk.windows import Window
 from bot.desk.words import Speech
 from bot.store.rows import Case
 
@@ -33,6 +34,15 @@ def acknowledged(case: Case, now: datetime, speech: Speech) -> Told:
 def answered(case: Case, now: datetime, speech: Speech) -> Told:
     """How it stands with a human's answer."""
     return _tell(case, case.answer_by, case.answered_at, now, speech)
+
+
+def time_to_answer(window: Window, now: datetime, speech: Speech) -> str:
+    """How long a platform still takes an answer; nothing where that is for ever."""
+    if window.state == "always":
+        return ""
+    if window.until is None:
+        return speech("window.closed")
+    return speech(f"window.{window.state}", time=duration(window.until - now, speech))
 
 
 def duration(length: timedelta, speech: Speech) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.brand import Brand
 from bot.channels.base import Channel
 from bot.clock import Clock
+from bot.desk.platforms import Platforms
 from bot.desk.words import Speech, Words
 from bot.inbox import Inbox
 from bot.settings import Settings
@@ -34,6 +35,11 @@ class Desk:
     clock: Clock
     environment: Mapping[str, str]
     words: Words
+
+    @property
+    def platforms(self) -> Platforms:
+        """What the platforms of all accounts allow."""
+        return Platforms(self.channels, self.brand)
 
     def now(self) -> datetime:
         """The present moment."""

@@ -75,6 +75,7 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.get("/cases/{reference}", case.show_case),
         web.get("/cases/{reference}/events", case.stream_case, allow_head=False),
         web.post("/cases/{reference}/presence", acting.see),
+        web.post("/cases/{reference}/measure", acting.measure),
         web.post("/cases/{reference}/{act}", acting.act),
         web.static("/static", pages.STATIC),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from typing import Any
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
-from sqlalchemy import insert
+from msgspec.structs import replace
+from sqlalchemy import insert, update
 
-from bot.brand import load_brand
+from bot.brand import Account, ApprovedText, load_brand
 from bot.channels.base import Channel
 from bot.desk import add_desk
+from bot.desk.platforms import Platforms
 from bot.inbox import Inbox
 from bot.inbox.accept import accept
 from bot.messages import Entity
@@ -54,6 +57,22 @@ class DeskHouse:
         self.url = ""
         self._numbers = 0
 
+    @property
+    def platforms(self) -> Platforms:
+        """What the platforms allow."""
+        return Platforms(self.channels, self.brand)
+
+    def network(
+        self, *, templates: tuple[ApprovedText, ...] = (), options: Mapping[str, str] = {}, **features: Any
+    ) -> None:
+        """Let the platform be another one; before the desk is built."""
+        account = Account(channel="fake", id="main", market="uk", templates=templates, options=dict(options))
+        others = [each for each in self.brand.accounts if each.channel != "fake"]
+        self.brand = replace(self.brand, accounts=(*others, account))
+        kind = type("Network", (FakeChannel,), {"features": replace(FakeChannel.features, **features)})
+        self.channel = kind()
+        self.channels[("fake", "main")] = self.channel
+
     def app(self) -> web.Application:
         """A gateway that only has the desk."""
         app = web.Application()
@@ -87,6 +106,12 @@ class DeskHouse:
         """Give a browser a session without the form, which takes its time on purpose."""
         token = self.store.run_now(sessions.begin, agent.id, self.clock())
         client.session.cookie_jar.update_cookies({"relais_desk": token}, client.make_url("/desk"))
+
+    def later(self, **delta: float) -> None:
+        """Time goes by, and whoever is logged in stays so."""
+        self.clock.forward(**delta)
+        sessions_last = update(tables.desk_sessions).values(expires_at=self.clock() + timedelta(hours=1))
+        self.store.run_now(lambda connection: connection.execute(sessions_last))
 
     def says(self, text: str, person: str = "carla", **more: Any) -> int:
         """A customer writes; returns the conversation."""

@@ -62,6 +62,7 @@ async function submit(form) {
   // What was typed while the reply went off stays.
   field.value = field.value === text ? "" : field.value.replace(text, "");
   localStorage.removeItem(key(field));
+  showLength();
   form.elements.token.value = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random()}`;
   tell("looking");
   follows = true;
@@ -79,14 +80,54 @@ document.addEventListener("keydown", (event) => {
   if (form && event.key === "Escape") event.target.blur();
 });
 
+// How long the text is for the platform: only the server counts as that does.
+const PAUSE = 250;
+let measured = 0;
+let timer = 0;
+
+function showLength() {
+  clearTimeout(timer);
+  timer = setTimeout(measure, PAUSE);
+}
+
+async function measure() {
+  const form = document.getElementById("reply-form");
+  const counter = form.querySelector(".counter");
+  const target = form.querySelector("[name=conversation]:checked");
+  const text = form.elements.text.value;
+  // Nothing counts for more than four of what the browser counts, but for links that are very short.
+  if (!target || text.length * 4 < Number(target.dataset.most)) { counter.hidden = true; return; }
+  const turn = ++measured;
+  const body = new URLSearchParams({ text, conversation: target.value });
+  const headers = { Accept: "application/json", "X-CSRF-Token": words.csrf };
+  const answer = await fetch(counter.dataset.measure, { method: "POST", headers, body }).catch(() => undefined);
+  if (turn !== measured || !answer?.ok) return;
+  const { told, over } = await answer.json();
+  if (over && !counter.classList.contains("over")) whisper(told);
+  counter.textContent = told;
+  counter.classList.toggle("over", over);
+  counter.hidden = false;
+}
+
+// What an approved text reads with what fills its blanks.
+function preview(form) {
+  const text = form.querySelector("[data-text]");
+  text.textContent = text.dataset.text.replace(/\{(\d+)\}/g, (blank, n) => form.elements[`blank${n}`].value.trim() || blank);
+}
+
 document.addEventListener("input", (event) => {
+  const approved = event.target.closest?.("[data-approved]");
+  if (approved) preview(approved);
   const field = event.target.closest?.("[data-draft]");
   if (!field) return;
+  if (field.dataset.draft === "reply") showLength();
   if (field.value) localStorage.setItem(key(field), field.value);
   else localStorage.removeItem(key(field));
   field.form.querySelector(".compose-error").textContent = "";
   if (field.dataset.draft === "reply") typing();
 });
+
+document.addEventListener("change", (event) => { if (event.target.name === "conversation") showLength(); });
 
 for (const field of fields()) field.value = localStorage.getItem(key(field)) ?? "";
 const unsent = document.getElementById("unsent");
@@ -108,10 +149,13 @@ document.getElementById("acts").addEventListener("toggle", (event) => {
 }, true);
 
 heartbeat();
+showLength();
 toEnd();
 live(page, {
   pause: true,
   changed: (added, first) => {
+    document.querySelectorAll("[data-approved]").forEach(preview);
+    showLength();
     const fresh = added.messages ?? [];
     if (first && !fresh.length) return;
     if (!first && fresh.some((item) => item.dataset.author === "customer")) whisper(page.dataset.newMessage);

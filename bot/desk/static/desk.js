@@ -43,7 +43,7 @@ async function act(form) {
   say(told ?? error, Boolean(error));
   if (told) {
     form.closest("details.fold")?.removeAttribute("open");
-    form.querySelectorAll("textarea").forEach((field) => { field.value = ""; });
+    form.querySelectorAll("textarea, input[name^=blank]").forEach((field) => { field.value = ""; });
   }
 }
 

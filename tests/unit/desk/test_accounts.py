@@ -1,8 +1,12 @@
 """The page of the brand's accounts."""
 
+import msgspec
 import pytest
 
+from bot.brand import Hours
+from bot.brand.hours import Times
 from bot.channels.base import Channel
+from bot.desk.accounts import hours_in_words
 from bot.store.accounts import Accounts
 from tests.fakes.channel import FakeChannel
 from tests.fakes.desk import Client, DeskHouse, next_event
@@ -41,6 +45,20 @@ async def test_an_account_without_secrets_is_off_and_says_what_is_missing(
     assert "TELEGRAM_NIMBEA_UK_TOKEN" in row
     assert "Market uk (Europe/London)" in row
     assert "EN, FR, ES" in row
+    assert "Team Customer care" in row
+
+
+def test_hours_are_told_in_the_supervisors_language() -> None:
+    hours = msgspec.convert(
+        {"open": {"mon-fri": "08:00-12:30, 13:30-18:00", "sat": "09:00-12:00"}}, Hours, dec_hook=_times
+    )
+    assert hours_in_words(hours, "en") == "Mon-Fri 08:00-12:30, 13:30-18:00 · Sat 09:00-12:00"
+    assert hours_in_words(hours, "fr").startswith("lun.-ven. 08:00")
+
+
+def _times(kind: type, value: object) -> object:
+    assert kind is Times
+    return Times.parse(value)
 
 
 async def test_only_the_variables_that_are_not_set_are_missing(house: DeskHouse, sue: Client) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.desk import actions
-from bot.desk.actions import Act, NewerCase, OnItsWay, Written
+from bot.desk import actions, replies
+from bot.desk.actions import Act, NewerCase, Written
+from bot.desk.replies import OnItsWay
 from bot.errors import AlreadyClaimed, NotFound, ReplyRefused, TransitionError
 from bot.store import conversations, outbox, transcript
-from bot.store.rows import Agent, Case, Line
+from bot.store.rows import Agent, Case, Delivery, Line
 from bot.store.tables import outbox as outbox_table
 from tests.fakes.desk import DeskHouse
 
@@ -44,12 +45,23 @@ def reply(
     token: str = "t",  # noqa: S107 - no password
 ) -> Line | None:
     return house.store.run_now(
-        actions.reply,
+        replies.reply,
         by(house, case, agent),
         Written(text=text, token=token),
-        conversation_id=to or case.conversation_id,
+        where=str(to or case.conversation_id),
         brand=house.brand,
+        platforms=house.platforms,
     )
+
+
+def hand_back(house: DeskHouse, case: Case, agent: Agent) -> None:
+    act = by(house, case, agent)
+    house.store.run_now(actions.hand_back, act, brand=house.brand, platforms=house.platforms)
+
+
+def resolve(house: DeskHouse, case: Case, agent: Agent, *, tell: bool) -> None:
+    act = by(house, case, agent)
+    house.store.run_now(actions.resolve, act, tell=tell, brand=house.brand, platforms=house.platforms)
 
 
 def deadline(house: DeskHouse, line: Line | None) -> object:
@@ -152,7 +164,8 @@ def test_a_colleagues_case_is_neither_moved_nor_closed(
     case = house.case()
     house.store.run_now(actions.claim, by(house, case, ann))
     more: dict[str, dict[str, Any]]
-    more = {"transfer": {"team": "press", "text": ""}, "resolve": {"tell": False}, "hand_back": {}}
+    there = {"platforms": house.platforms}
+    more = {"transfer": {"team": "press", "text": ""}, "resolve": {"tell": False} | there, "hand_back": there}
     move = partial(getattr(actions, action), brand=house.brand, **more[action])
     with pytest.raises(AlreadyClaimed, match="Ann"):
         house.store.run_now(move, by(house, case, bob))
@@ -182,7 +195,7 @@ def test_a_more_urgent_case_is_due_earlier_and_a_promise_is_kept(house: DeskHous
 def test_handing_back_says_in_private_that_the_bot_is_back(house: DeskHouse, ann: Agent) -> None:
     case = house.case(surface="public")
     private = house.joins(case)
-    house.store.run_now(actions.hand_back, by(house, case, ann), brand=house.brand)
+    hand_back(house, case, ann)
     said = house.lines(private)[-1]
     assert (said.author, said.purpose, said.delivery) == ("bot", "notice", "queued")
     assert "Nimbéa automated assistant" in said.text
@@ -192,21 +205,21 @@ def test_handing_back_says_in_private_that_the_bot_is_back(house: DeskHouse, ann
 def test_nothing_is_said_to_who_stopped_the_bot(house: DeskHouse, ann: Agent) -> None:
     case = house.case()
     house.store.run_now(actions.flag, by(house, case, ann), name="stopped", on=True)
-    house.store.run_now(actions.hand_back, by(house, case, ann), brand=house.brand)
+    hand_back(house, case, ann)
     assert len(house.lines()) == 1
 
 
 @pytest.mark.parametrize("tell", [True, False])
 def test_the_customer_hears_of_the_end_only_if_wished(house: DeskHouse, ann: Agent, tell: bool) -> None:
     case = house.case()
-    house.store.run_now(actions.resolve, by(house, case, ann), tell=tell, brand=house.brand)
+    resolve(house, case, ann, tell=tell)
     texts = [line.text for line in house.lines()]
     assert any("NB-7K2QX4 is closed" in text for text in texts) is tell
 
 
 def test_an_agent_reopens_a_case_and_owns_it(house: DeskHouse, ann: Agent, bob: Agent) -> None:
     case = house.case()
-    house.store.run_now(actions.resolve, by(house, case, ann), tell=False, brand=house.brand)
+    resolve(house, case, ann, tell=False)
     with pytest.raises(TransitionError):
         reply(house, case, bob, "One more thing")
     house.clock.forward(hours=1)
@@ -218,7 +231,7 @@ def test_an_agent_reopens_a_case_and_owns_it(house: DeskHouse, ann: Agent, bob: 
 
 def test_an_old_case_is_not_reopened_beside_a_newer_one(house: DeskHouse, ann: Agent) -> None:
     old = house.case()
-    house.store.run_now(actions.hand_back, by(house, old, ann), brand=house.brand)
+    hand_back(house, old, ann)
     house.case("Again", reference="NB-NEWER1")
     with pytest.raises(NewerCase):
         house.store.run_now(actions.reopen, by(house, old, ann), brand=house.brand)
@@ -236,27 +249,27 @@ def test_a_mark_is_set_on_all_conversations_and_recorded_once(house: DeskHouse, 
 
 @pytest.mark.parametrize("delivery", ["failed", "unknown"])
 def test_a_message_that_did_not_arrive_is_sent_again_once(
-    house: DeskHouse, ann: Agent, delivery: str
+    house: DeskHouse, ann: Agent, delivery: Delivery
 ) -> None:
     case = house.case()
     line = reply(house, case, ann, "Hello")
     assert line
     act = by(house, case, ann)
     with pytest.raises(OnItsWay):
-        house.store.run_now(actions.retry, act, message_id=line.id)
+        house.store.run_now(replies.retry, act, message_id=line.id, platforms=house.platforms)
     house.store.run_now(outbox.done, line.id)
     house.store.run_now(transcript.advance, line.id, delivery, reason="no network")
-    house.store.run_now(actions.retry, act, message_id=line.id)
+    house.store.run_now(replies.retry, act, message_id=line.id, platforms=house.platforms)
     assert house.lines()[-1].delivery == "queued"
     with pytest.raises(OnItsWay):
-        house.store.run_now(actions.retry, act, message_id=line.id)
+        house.store.run_now(replies.retry, act, message_id=line.id, platforms=house.platforms)
 
 
 def test_every_action_is_in_the_record_with_who_did_it(house: DeskHouse, ann: Agent) -> None:
     case = house.case()
     reply(house, case, ann, "Hello")
     house.store.run_now(actions.note, by(house, case, ann), Written(text="look", token="n"))
-    house.store.run_now(actions.resolve, by(house, case, ann), tell=False, brand=house.brand)
+    resolve(house, case, ann, tell=False)
     house.store.run_now(actions.reopen, by(house, case, ann), brand=house.brand)
     done = [(entry.action, entry.actor) for entry in house.record(case)][-5:]
     assert done == [

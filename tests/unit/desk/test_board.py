@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from bot.desk import actions
+from bot.desk import actions, replies
 from bot.desk.actions import Act, Written
 from tests.fakes.desk import Client, DeskHouse
 
@@ -32,7 +32,12 @@ async def test_an_answered_case_comes_last_until_the_customer_writes_again(
     house.case(reference="NB-SECOND", rank=3, person="b")
     act = Act(case_id=answered.id, agent=agent, at=house.clock())
     line = house.store.run_now(
-        actions.reply, act, Written(text="Hello", token="t"), conversation_id=1, brand=house.brand
+        replies.reply,
+        act,
+        Written(text="Hello", token="t"),
+        where="1",
+        brand=house.brand,
+        platforms=house.platforms,
     )
     assert line
     house.delivered(line)
@@ -49,7 +54,7 @@ async def test_filters_show_what_they_say(house: DeskHouse, ann: Client) -> None
     closed = house.case(reference="NB-CLOSED", person="c")
     house.store.run_now(actions.claim, Act(case_id=mine.id, agent=agent, at=house.clock()))
     act = Act(case_id=closed.id, agent=agent, at=house.clock())
-    house.store.run_now(actions.resolve, act, tell=False, brand=house.brand)
+    house.store.run_now(actions.resolve, act, tell=False, brand=house.brand, platforms=house.platforms)
     house.let_in(ann, agent)
     assert await shown(ann, "?view=all") == ["NB-MINE", "NB-CARE"]
     assert await shown(ann, "?view=waiting") == ["NB-CARE"]
@@ -81,7 +86,7 @@ async def test_signs_of_the_database_are_searched_as_they_are(
 async def test_a_closed_case_is_found_too(house: DeskHouse, ann: Client) -> None:
     case = house.case()
     act = Act(case_id=case.id, agent=house.agent("bob"), at=house.clock())
-    house.store.run_now(actions.resolve, act, tell=False, brand=house.brand)
+    house.store.run_now(actions.resolve, act, tell=False, brand=house.brand, platforms=house.platforms)
     assert await shown(ann, "?q=7K2QX4") == ["NB-7K2QX4"]
 
 
@@ -89,7 +94,12 @@ async def test_a_message_that_did_not_arrive_is_seen_in_the_queue(house: DeskHou
     case = house.case()
     act = Act(case_id=case.id, agent=house.agent("bob"), at=house.clock())
     line = house.store.run_now(
-        actions.reply, act, Written(text="Hello", token="t"), conversation_id=1, brand=house.brand
+        replies.reply,
+        act,
+        Written(text="Hello", token="t"),
+        where="1",
+        brand=house.brand,
+        platforms=house.platforms,
     )
     assert line
     house.failed(line)

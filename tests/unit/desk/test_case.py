@@ -3,7 +3,8 @@ import re
 import pytest
 
 from bot.desk import case as case_page
-from bot.store import cases
+from bot.store import cases, transcript
+from bot.store.rows import Delivery
 from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
 
 PATH = f"/desk/cases/{REFERENCE}"
@@ -163,3 +164,43 @@ async def test_what_was_found_in_the_messages_is_folded_away(house: DeskHouse, a
     page = await text_of(ann)
     assert '<details class="masked">' in page
     assert "X4K9PL" in page
+
+
+async def test_what_a_colleague_wrote_elsewhere_is_in_the_conversation(house: DeskHouse, ann: Client) -> None:
+    house.case()
+    house.says("I take care of it", kind="colleague", attachments=("image",))
+    page = await text_of(ann)
+    assert "I take care of it" in page
+    assert "A colleague in the platform’s inbox" in page
+    assert "Attachment: image" in page
+
+
+async def test_a_case_that_is_answered_elsewhere_says_so_at_the_top(house: DeskHouse, ann: Client) -> None:
+    house.case()
+    assert "Answered elsewhere" not in await text_of(ann)
+    house.says("", kind="taken_elsewhere")
+    page = await text_of(ann)
+    assert page.index("Answered elsewhere on fake since") < page.index('id="messages"')
+    assert "To hand back means that the bot may speak here again" in page
+    house.later(hours=25)
+    assert "Answered elsewhere" not in await text_of(ann)
+
+
+async def test_a_hidden_public_message_is_marked_until_it_is_shown_again(
+    house: DeskHouse, ann: Client
+) -> None:
+    house.case("Read this", surface="public", message_id="m")
+    house.says("", surface="public", kind="hidden", message_id="m")
+    assert "hidden from the public thread" in await text_of(ann)
+    house.says("", surface="public", kind="shown", message_id="m")
+    assert "hidden from the public thread" not in await text_of(ann)
+
+
+@pytest.mark.parametrize("state", ["delivered", "read"])
+async def test_it_is_shown_what_became_of_a_text(house: DeskHouse, ann: Client, state: Delivery) -> None:
+    house.case()
+    await act(ann, "reply", text="Hello", token="t", conversation="1")
+    house.delivered(house.lines()[-1])
+    assert '<span class="delivery delivery-sent">sent</span>' in await text_of(ann)
+    house.store.run_now(transcript.advance, house.lines()[-1].id, state)
+    assert f'<span class="delivery delivery-{state}">{state}</span>' in await text_of(ann)

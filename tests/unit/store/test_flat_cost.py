@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from sqlalchemy.engine import Connection
 
 from bench.filling import Sizes
 from bench.loading import fill_database
+from bot.brand import load_brand
 from bot.chat import visible
 from bot.desk import case as case_page
+from bot.desk.platforms import Platforms
 from bot.inbox.accept import accept
 from bot.messages import Address, Inbound
 from bot.store import (
@@ -41,10 +45,13 @@ from tests.effort import effort
 from tests.fakes.clock import FakeClock
 
 NOW = FakeClock()()
+BRAND = load_brand(Path("brand.yml"))
 SMALL = Sizes(messages=3_000, open_cases=40, longest=60)
 LARGE = Sizes(messages=20_000, open_cases=40, longest=3_000)
 # An index is a level deeper, and conversations are not of the same length.
 MORE = 1.5
+
+open_case = partial(case_page.load, platforms=Platforms({}, BRAND), brand=BRAND)
 
 
 class Scene(Struct, frozen=True, kw_only=True):
@@ -75,7 +82,7 @@ def finds(what: Callable[[Scene], str]) -> Act:
 
 def opens_earlier_part(scene: Scene) -> object:
     place = transcript.latest(scene.connection, scene.talk.id, 30)[0].id
-    return case_page.load(scene.connection, scene.reference, scene.agent, NOW, place)
+    return open_case(scene.connection, scene.reference, scene.agent, NOW, place)
 
 
 def writes(scene: Scene) -> object:
@@ -109,7 +116,7 @@ ACTS: dict[str, Act] = {
     "find by words": finds(lambda scene: scene.words),
     "find by a common word": finds(lambda scene: scene.common_word),
     "find nothing": finds(lambda scene: "nowhere"),
-    "open a case": lambda s: case_page.load(s.connection, s.reference, s.agent, NOW),
+    "open a case": lambda s: open_case(s.connection, s.reference, s.agent, NOW),
     "open an earlier part": opens_earlier_part,
     "open a chat": lambda s: visible.news(s.connection, s.address, 0, None),
     "look for news": lambda s: visible.news(s.connection, s.address, s.talk.last_seq, NOW),
