@@ -59,6 +59,10 @@ class Server(ABC):
     @abstractmethod
     def _answers(self) -> bool: ...
 
+    def _user(self) -> int | None:
+        """Who it runs as, None for whoever runs the tests."""
+        return _user()
+
     @property
     def pid(self) -> int:
         """The process that was started; it may have children."""
@@ -75,7 +79,7 @@ class Server(ABC):
                 stderr=log,
                 cwd=self.folder,
                 start_new_session=True,
-                user=_user(),
+                user=self._user(),
                 preexec_fn=leash(),
             )
         until = time.monotonic() + PATIENCE

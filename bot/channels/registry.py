@@ -9,6 +9,7 @@ from bot.brand import Account
 from bot.channels.base import Channel, Features
 from bot.channels.facebook import Facebook
 from bot.channels.instagram import Instagram
+from bot.channels.mastodon import Mastodon
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import WhatsApp
@@ -28,6 +29,7 @@ class Kind(Protocol):
 CHANNELS: dict[str, Kind] = {
     Facebook.name: Facebook,
     Instagram.name: Instagram,
+    Mastodon.name: Mastodon,
     Telegram.name: Telegram,
     WebChat.name: WebChat,
     WhatsApp.name: WhatsApp,

@@ -14,7 +14,8 @@ class Subject:
 
     `forged` are headers that must be refused. `signs_body` says that a signature holds for one
     body only. `batch` names a payload with several events, where the platform has such, and
-    `unknown` those that hold none. Without `webhook` a channel takes no request at all.
+    `unknown` those that hold none. Without `webhook` a channel takes no request at all; one that
+    `polls` parses all the same, what it has fetched.
     """
 
     build: Callable[[], Channel]
@@ -23,3 +24,4 @@ class Subject:
     batch: str | None = None
     unknown: tuple[str, ...] = ()
     webhook: bool = True
+    polls: bool = False
