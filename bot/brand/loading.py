@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import yaml
@@ -22,6 +22,15 @@ Where = tuple[Step, ...]
 _PATH = re.compile(r"`(\$[^`]*)`$")
 _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|(\[\.\.\.\])")
 _ANY_KEY = "[...]"
+
+
+class Loader(yaml.SafeLoader):
+    """Leaves dates as they are written: one that is none is then named with its line, as all else."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 def load_brand(path: Path, channels: Collection[str] = ()) -> Brand:
@@ -45,7 +54,7 @@ def _read(path: Path) -> tuple[yaml.Node, Any]:
     try:
         text = path.read_text(encoding="utf8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        data = Loader(text).get_single_data()
     except OSError as error:
         raise BrandError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

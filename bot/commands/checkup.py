@@ -16,7 +16,7 @@ from bot.channels.registry import CHANNELS
 from bot.commands.processes import wanted_ports, worker_ports
 from bot.commands.web import answers, gateway_url, worker_url
 from bot.errors import RelaisError
-from bot.settings import Settings, account_secrets, read_settings
+from bot.settings import Settings, account_secrets, read_secret, read_settings
 from bot.store import accounts, agents, migrate, set_aside
 from bot.store.accounts import AccountState
 from bot.store.shared import AWAY, connect
@@ -158,8 +158,8 @@ async def account_state(account: Account, environment: Mapping[str, str]) -> Fin
     try:
         secrets = account_secrets(account, environment)
         if secrets is None:
-            remedy = f"To switch it on, set {', '.join(account.secrets.values())}."
-            return Finding(subject=subject, state="note", words="off: its secrets are not set", remedy=remedy)
+            remedy = f"To switch it on, set {', '.join(_missing(account, environment))}."
+            return Finding(subject=subject, state="note", words="off: secrets are not set", remedy=remedy)
         words = await _ask_platform(account, secrets)
     except asyncio.TimeoutError:
         return Finding(subject=subject, state="wrong", words=f"the platform is silent for {_PATIENCE} s")
@@ -167,6 +167,10 @@ async def account_state(account: Account, environment: Mapping[str, str]) -> Fin
         remedy = f"Check {', '.join(account.secrets.values()) or 'brand.yml'} and the network."
         return Finding(subject=subject, state="wrong", words=str(error), remedy=remedy)
     return Finding(subject=subject, state="good", words=f"reachable as {words}")
+
+
+def _missing(account: Account, environment: Mapping[str, str]) -> list[str]:
+    return [name for name in account.secrets.values() if read_secret(environment, name) is None]
 
 
 async def _ask_platform(account: Account, secrets: Mapping[str, str]) -> str:

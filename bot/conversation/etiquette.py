@@ -77,7 +77,7 @@ def judge(decision: Decision, manners: Manners, facts: Facts) -> Verdict:
     mute = _mute(decision.kind, decision, manners, facts)
     if mute in _NOT_OURS:
         return _unsaid(decision, mute)
-    forbidden = _forbidden(decision.kind, manners, facts)
+    forbidden = _forbidden(decision.kind, manners)
     if forbidden or mute:
         return _instead(decision, forbidden, mute, manners, facts)
     return Verdict(decision=decision, speaks=True, key=decision.kind)
@@ -85,9 +85,10 @@ def judge(decision: Decision, manners: Manners, facts: Facts) -> Verdict:
 
 def may_wait_aloud(manners: Manners, facts: Facts) -> bool:
     """Whether a text that only says "one moment" may be sent; never two in a row."""
-    if facts.silenced or facts.waiting:
+    once = manners.acknowledge == "once_per_thread" and facts.acknowledged
+    if facts.silenced or facts.waiting or once:
         return False
-    stops = _forbidden("acknowledge", manners, facts) or _mute("acknowledge", None, manners, facts)
+    stops = _forbidden("acknowledge", manners) or _mute("acknowledge", None, manners, facts)
     return stops is None
 
 
@@ -113,15 +114,14 @@ def _instead(
     return Verdict(decision=left, speaks=tells_of_handover(manners, facts), key=forbidden or mute)
 
 
-def _forbidden(act: Act, manners: Manners, facts: Facts) -> Key | None:
+def _forbidden(act: Act, manners: Manners) -> Key | None:
     """The key of the rule that forbids to do this at all."""
     allowed = {
         "answer": manners.answer,
         "thank": manners.thank,
         "clarify": manners.clarify,
         "hand_over": manners.hand_over == "tell",
-        "acknowledge": manners.acknowledge == "always"
-        or (manners.acknowledge == "once_per_thread" and not facts.acknowledged),
+        "acknowledge": manners.acknowledge != "never",
     }
     return None if allowed[act] else act
 
@@ -152,11 +152,12 @@ def label_is_due(
 ) -> bool:
     """Whether a text says that it is automatic.
 
-    It does as the first one, after a human's, and after a silence; `before` is when anybody last
-    said something, None where that was not asked for. Not after "one moment", which has said so.
+    It does as the first one, after a human's or a notice that his part is over, and after a
+    silence; `before` is when anybody last said something, None where that was not asked for. Not
+    after "one moment", which has said so.
     """
     if not manners.label or last_purpose == "acknowledge":
         return False
-    if last_purpose in (None, "agent"):
+    if last_purpose in (None, "agent", "notice"):
         return True
     return before is not None and now - before >= manners.label_after

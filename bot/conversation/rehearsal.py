@@ -95,12 +95,13 @@ def rehearse(opening: Opening, understanding: Understanding | None, brand: Brand
         decided = rules.decide(understanding, scene.situation, brand, alarm)
     scene = compose.alarmed(scene, alarm, guard)
     verdict = compose.judged(decided, scene)
+    outcome = _outcome(verdict, understanding, scene)
     return Rehearsal(
         scene=scene,
         decided=decided,
         verdict=verdict,
-        outcome=_outcome(verdict, understanding, scene),
-        origin=_origin(verdict, scene),
+        outcome=outcome,
+        origin=_origin(verdict, scene) if outcome.stopped is None else None,
         meanwhile=meanwhile,
         alarm=alarm,
     )

@@ -22,7 +22,7 @@ _BY_BOT = messages.c.author == "bot"
 _IN_THREAD = select(_TURNS).where(
     messages.c.conversation_id == bindparam("conversation"),
     messages.c.seq < bindparam("first"),
-    messages.c.seq >= bindparam("first") - REACH,
+    messages.c.seq >= bindparam("from"),
     _BY_BOT,
 )
 _TODAY = (
@@ -33,7 +33,7 @@ _TODAY = (
         conversations.c.account == bindparam("account"),
         conversations.c.person == bindparam("person"),
         conversations.c.updated_at >= bindparam("since"),
-        messages.c.seq > conversations.c.last_seq - REACH,
+        messages.c.seq > conversations.c.last_seq - bindparam("reach"),
         messages.c.created_at >= bindparam("since"),
         messages.c.created_at < bindparam("until"),
         _BY_BOT,
@@ -75,11 +75,16 @@ def past(connection: Connection, conversation: Conversation, first: int, until: 
     here = {"conversation": conversation.id, "first": first}
     spoken, is_first = conversation.last_purpose is not None, first == 1
     return Past(
-        in_thread=connection.execute(_IN_THREAD, here).scalar_one() if asks.in_thread and spoken else 0,
+        in_thread=_in_thread(connection, here) if asks.in_thread and spoken else 0,
         today=_today(connection, conversation, until, asks.since) if asks.today else 0,
         before=connection.execute(_BEFORE, here).scalar() if asks.silence and spoken else None,
         began=asks.began and not spoken and not is_first and _began(connection, conversation),
     )
+
+
+def _in_thread(connection: Connection, here: dict[str, int]) -> int:
+    number: int = connection.execute(_IN_THREAD, {**here, "from": here["first"] - REACH}).scalar_one()
+    return number
 
 
 def _began(connection: Connection, conversation: Conversation) -> bool:
@@ -93,5 +98,6 @@ def _today(connection: Connection, conversation: Conversation, until: datetime, 
         "account": conversation.account,
         "person": conversation.person,
     }
-    number: int = connection.execute(_TODAY, {**person, "since": since, "until": until}).scalar_one()
+    values = {**person, "since": since, "until": until, "reach": REACH}
+    number: int = connection.execute(_TODAY, values).scalar_one()
     return number

@@ -100,6 +100,8 @@ conversations = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("channel", "account", "key"),
+    # all that somebody writes, in public and in private
+    Index("ix_conversations_person", "channel", "account", "person"),
 )
 # As few rows as turns are due, however many conversations there are.
 Index(

@@ -234,6 +234,8 @@ class Installation:
         """The example brand with its accounts on our platforms, as one process reaches them."""
         brand = yaml.safe_load((ROOT / "brand.yml").read_text(encoding="utf8"))
         brand["promises"]["assistant_within"] = ASSISTANT_WITHIN
+        # Whoever hears nothing was lost: nobody is left out of politeness.
+        brand["etiquette"]["default"]["public"] |= {"most_per_thread": None, "silent_on": []}
         base_url = f"http://{LOOPBACK}:{self.wires[name, TELEGRAM].port}/bot"
         brand["accounts"] = list(_accounts(brand["accounts"], base_url))
         file = self.folder / f"brand of {name}.yml"
@@ -247,7 +249,7 @@ def _accounts(accounts: Iterable[dict[str, object]], base_url: str) -> Iterable[
         name = str(account["id"])
         if account["channel"] == "webchat":
             yield account
-        elif name in TOKENS:
+        elif account["channel"] == "telegram" and name in TOKENS:
             mode = {"mode": "polling"} if name == POLLED else {}
             yield {**account, "options": {"base_url": base_url, "username": f"{name}_bot", **mode}}
 

@@ -107,9 +107,10 @@ async def test_a_port_taken_by_another_program_is_wrong(environment: dict[str, s
 
 
 async def test_an_account_without_secrets_is_off_and_says_which(environment: dict[str, str]) -> None:
-    finding = await find(environment, "telegram/nimbea_fr")
+    one = {**environment, "TELEGRAM_NIMBEA_FR_WEBHOOK_SECRET": "s"}
+    finding = await find(one, "telegram/nimbea_fr")
     assert finding.state == "note"
-    assert "TELEGRAM_NIMBEA_FR_TOKEN" in finding.remedy
+    assert finding.remedy == "To switch it on, set TELEGRAM_NIMBEA_FR_TOKEN."
 
 
 async def test_an_account_the_platform_knows_is_good(
@@ -131,7 +132,19 @@ async def test_an_account_the_platform_refuses_is_wrong(
 
 
 async def test_an_account_on_a_network_nobody_speaks_is_wrong(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    brand = (ROOT / "brand.yml").read_text(encoding="utf8")
+    file = tmp_path / "brand.yml"
+    file.write_text(brand.replace("channel: telegram", "channel: pigeon", 1), encoding="utf8")
+    finding = await find({**environment, "RELAIS_BRAND": str(file)}, "pigeon/nimbea_fr")
+    assert (finding.state, finding.words.split(";")[0]) == ("wrong", "no such channel")
+
+
+async def test_manners_on_a_network_nobody_speaks_are_wrong_and_their_line_is_told(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(CHANNELS, "telegram")
-    assert (await find(environment, "telegram/nimbea_fr")).state == "wrong"
+    monkeypatch.delitem(CHANNELS, "whatsapp")
+    finding = await find(environment, "Settings")
+    assert finding.state == "wrong"
+    assert "etiquette.channels.whatsapp: there is no channel 'whatsapp'" in finding.words

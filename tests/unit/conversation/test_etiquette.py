@@ -147,6 +147,7 @@ def test_one_moment_is_not_said_where_nothing_is_acknowledged() -> None:
     [
         (None, None, True),
         ("agent", timedelta(minutes=1), True),
+        ("notice", timedelta(minutes=1), True),
         ("answer", timedelta(hours=1), False),
         ("answer", timedelta(hours=24), True),
         ("answer", None, False),

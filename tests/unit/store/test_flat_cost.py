@@ -27,6 +27,7 @@ from bot.store import (
     backlog,
     cases,
     conversations,
+    manners,
     outbox,
     queue,
     said,
@@ -35,6 +36,7 @@ from bot.store import (
     transcript,
     viewers,
 )
+from bot.store.manners import Asks
 from bot.store.queue import Wanted
 from bot.store.rows import Agent, Conversation
 from bot.store.store import Store
@@ -105,6 +107,13 @@ def writes_and_is_handled(scene: Scene) -> object:
     return transcript.unhandled(scene.connection, scene.talk.id, 1)
 
 
+def asks_for_manners(scene: Scene) -> object:
+    """All that any rule may limit."""
+    talk = scene.talk
+    asks = Asks(in_thread=True, today=True, silence=True, began=True, since=NOW - timedelta(hours=12))
+    return manners.past(scene.connection, talk, talk.last_seq, NOW, asks)
+
+
 ACTS: dict[str, Act] = {
     "queue": lists(),
     "waiting": lists(state="waiting"),
@@ -133,6 +142,7 @@ ACTS: dict[str, Act] = {
     "who looks": lambda s: viewers.of_cases(s.connection, [s.talk.case_id or 0], NOW),
     "count what was set aside": lambda s: set_aside.count(s.connection),
     "what was said today": lambda s: said.since(s.connection, NOW - timedelta(minutes=30)),
+    "what manners ask": asks_for_manners,
     "figures": lambda s: backlog.backlog(s.connection, NOW),
 }
 
@@ -167,6 +177,7 @@ def few_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visible, "SHOWN", 20)
     monkeypatch.setattr(visible, "REACH", 20)
     monkeypatch.setattr(case_page, "ENTRIES", 5)
+    monkeypatch.setattr(manners, "REACH", 20)
     monkeypatch.setattr(search, "MOST_MESSAGES", 100)
 
 
