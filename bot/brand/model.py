@@ -139,6 +139,7 @@ class FixedTexts(Shape, frozen=True, kw_only=True):
     handover_default: Texts
     continue_in_private: Texts
     continue_in_private_without_link: Texts
+    opened_in_private: Texts
     joined: Texts
     clarify: Texts
     stopped: Texts

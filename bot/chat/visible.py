@@ -120,7 +120,7 @@ def _message(line: Line, names: Mapping[int, str]) -> Message:
     deleted = line.deleted_at is not None
     return Message(
         seq=line.seq,
-        author=line.author,
+        author="agent" if line.author == "colleague" else line.author,
         name="" if line.agent_id is None else names[line.agent_id],
         text="" if deleted else line.readable,
         buttons=line.buttons,

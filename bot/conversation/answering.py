@@ -24,7 +24,7 @@ from bot.guard import Finding, Guard
 from bot.logs import also, within
 from bot.messages import Turn, Understanding
 from bot.metrics import HANDLED, HANDOVERS, LEASES_LOST, TURN
-from bot.store import bell, conversations, elsewhere, links
+from bot.store import bell, conversations, elsewhere, links, transcript
 from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.rows import Case, Conversation
@@ -230,9 +230,24 @@ class Answering:
     async def _carry_out(self, decision: Decision, understanding: Understanding, scene: Scene) -> str:
         verdict = compose.judged(decision, scene)
         if verdict.decision.kind == "hand_over" and verdict.speaks:
-            link = await self._private_link(scene.opening.conversation)
-            scene = msgspec.structs.replace(scene, link=link)
+            scene = await self._with_way_to_private(scene)
         return await self._finish(scene.opening, compose.outcome(verdict, understanding, scene))
+
+    async def _with_way_to_private(self, scene: Scene) -> Scene:
+        """The scene of a public message: its author is written to in private, or shown the way there."""
+        if await self._may_open(scene):
+            return msgspec.structs.replace(scene, opens=True)
+        link = await self._private_link(scene.opening.conversation)
+        return msgspec.structs.replace(scene, link=link)
+
+    async def _may_open(self, scene: Scene) -> bool:
+        conversation, line = scene.opening.conversation, scene.opening.lines[-1]
+        channel = self._channel(conversation)
+        if channel is None or conversation.surface == "private":
+            return False
+        if not handover.is_in_time(line, channel.features.private_reply, scene.now):
+            return False
+        return not await self._store.read(transcript.is_replied_in_private, conversation.id, line.platform_id)
 
     async def _private_link(self, conversation: Conversation) -> str | None:
         channel = self._channel(conversation)

@@ -41,6 +41,8 @@ class Scene(Struct, frozen=True, kw_only=True):
     language: str
     now: datetime
     link: str | None = None
+    # Whether the author of the public message may be written to in private.
+    opens: bool = False
     alarm: Finding | None = None
     # Words of help and numbers to call, for who speaks of harming himself.
     help: str | None = None
@@ -176,6 +178,7 @@ def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -
         why=scene.alarm.why if scene.alarm else "",
     )
     reference = new_reference(scene.brand.reference_prefix)
+    opener = _opener(scene, reference) if scene.opens and verdict.speaks else ""
     text = handover.announcement(
         scene.brand,
         scene.account,
@@ -183,11 +186,11 @@ def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -
         case=case,
         reference=reference,
         warm=(Reply(text=scene.help),) if scene.help else fitting(understanding, decision),
-        link=scene.link,
-        surface=conversation.surface,
+        way="" if conversation.surface == "private" or opener else _way_to_private(scene),
     )
     return Outcome(
         replies=(Reply(text=text),) if verdict.speaks else (),
+        opener=opener,
         label=scene.label,
         purpose="handover",
         reply_to=_reply_to(scene),
@@ -195,6 +198,20 @@ def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -
         case=case,
         reference=reference,
     )
+
+
+def _way_to_private(scene: Scene) -> str:
+    return handover.way_to_private(scene.brand, scene.language, scene.link)
+
+
+def _opener(scene: Scene, reference: str) -> str:
+    """What begins a private conversation about a public message; nothing where manners forbid it."""
+    brand, channel = scene.brand, scene.opening.conversation.channel
+    manners = brand.etiquette.manners(channel, "private")
+    if not etiquette.tells_of_handover(manners, scene.facts):
+        return ""
+    text = texts.say(brand.texts.opened_in_private, scene.language, brand, reference=reference)
+    return f"{texts.say(manners.label, scene.language, brand)} {text}" if manners.label else text
 
 
 def _entities(reading: Reading, text: str) -> tuple[Entity, ...]:

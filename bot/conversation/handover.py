@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.brand import PRIORITIES, Account, Brand
 from bot.conversation import texts
 from bot.conversation.rules import Decision
 from bot.messages import Entity, Reply
 from bot.store.cases import NewCase
+from bot.store.rows import Line
 
 
 def new_case(
@@ -44,23 +45,28 @@ def announcement(
     case: NewCase,
     reference: str,
     warm: tuple[Reply, ...],
-    link: str | None,
-    surface: str,
+    way: str,
 ) -> str:
-    """One text: a warm sentence, what happens next and by when, and where to go on."""
+    """One text: a warm sentence, what happens next and by when, and the `way` to go on, if any."""
     deadline = texts.moment_in_words(case.answer_by, language, brand.market_of(account))
     first = " ".join(reply.text for reply in warm)
     parts = [first or texts.say(brand.texts.handover_default, language, brand)]
     parts.append(texts.say(brand.texts.handover, language, brand, deadline=deadline, reference=reference))
-    if surface == "public":
-        parts.append(_way_to_private(brand, language, link))
-    return " ".join(parts)
+    return " ".join((*parts, way)) if way else " ".join(parts)
 
 
-def _way_to_private(brand: Brand, language: str, link: str | None) -> str:
+def way_to_private(brand: Brand, language: str, link: str | None) -> str:
+    """Where a conversation that began in public goes on."""
     if link is None:
         return texts.say(brand.texts.continue_in_private_without_link, language, brand)
     return texts.say(brand.texts.continue_in_private, language, brand, link=link)
+
+
+def is_in_time(line: Line, allowed: timedelta | None, now: datetime) -> bool:
+    """Whether the author of a public message may still be written to in private because of it."""
+    if allowed is None or not line.platform_id or line.deleted_at:
+        return False
+    return now - (line.sent_at or line.created_at) < allowed
 
 
 def answer_by_again(rank: int, brand: Brand, account: Account, now: datetime) -> datetime:

@@ -45,7 +45,8 @@ def say(
 def _pieces(conversation: Conversation, draft: Draft) -> list[Draft]:
     """The text as the platform shows it; its buttons come below the last piece."""
     kind = CHANNELS.get(conversation.channel)
-    if kind is None:
+    # In private, platforms take one answer to a public message, and no second piece.
+    if kind is None or draft.in_private:
         return [draft]
     features = kind.features
     text = draft.text if features.buttons else with_buttons_as_text(draft.text, draft.buttons)

@@ -66,9 +66,13 @@ class Opening(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What a turn ends with; `label` comes before the first reply."""
+    """What a turn ends with; `label` comes before the first reply.
+
+    `opener` is sent in private to the author of the public message `reply_to`.
+    """
 
     replies: tuple[Reply, ...] = ()
+    opener: str = ""
     label: str = ""
     purpose: Purpose = "answer"
     reply_to: str = ""
@@ -160,6 +164,8 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
     for reply in outcome.after(conversation.last_purpose):
         _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
         since = None
+    if outcome.opener:
+        _open_in_private(connection, conversation, outcome, now)
     _remember(connection, conversation, outcome, now)
     if conversation.case_id or outcome.case:
         search.add(connection, opening.lines)
@@ -247,6 +253,20 @@ def _send(
         delivery="queued",
     )
     say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
+
+
+def _open_in_private(
+    connection: Connection, conversation: Conversation, outcome: Outcome, now: datetime
+) -> None:
+    draft = Draft(
+        author="bot",
+        purpose=outcome.purpose,
+        text=outcome.opener,
+        reply_to=outcome.reply_to,
+        in_private=True,
+        delivery="queued",
+    )
+    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now)
 
 
 def _unanswered_since(opening: Opening, conversation: Conversation) -> datetime | None:

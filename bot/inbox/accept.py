@@ -23,9 +23,9 @@ from bot.store import (
     conversations,
     deliveries,
     elsewhere,
+    joining,
     links,
     record,
-    search,
     set_aside,
     transcript,
 )
@@ -276,18 +276,6 @@ _TAKE: Mapping[EventKind, Callable[[Connection, Conversation, Inbound, datetime]
 def _join(connection: Connection, conversation: Conversation, token: str, now: datetime) -> None:
     """Let a private chat continue the case of the public thread that its link came from."""
     origin = links.use(connection, token, now)
-    if origin is None:
-        return
-    case_id = conversations.load(connection, origin).case_id
-    conversations.change(connection, conversation.id, case_id=case_id)
-    if case_id:
-        search.add_conversation(connection, case_id, conversation)
-    record.write(
-        connection,
-        "joined_in_private",
-        actor=record.CUSTOMER,
-        at=now,
-        conversation_id=conversation.id,
-        case_id=case_id,
-        origin=origin,
-    )
+    if origin is not None:
+        public = conversations.load(connection, origin)
+        joining.join(connection, conversation, public, actor=record.CUSTOMER, now=now)

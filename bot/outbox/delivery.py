@@ -206,7 +206,10 @@ class Delivery:
     async def _failed(self, parcel: Parcel, channel: Channel, error: DeliveryError) -> None:
         log.warning("not sent: %s", type(error).__name__)
         account = (parcel.conversation.channel, parcel.conversation.account)
-        if isinstance(error, Unreachable):
+        if isinstance(error, (Unreachable, TakenElsewhere)) and parcel.outbound.in_private:
+            # Of the private conversation, which may still be opened by the customer.
+            await self._lost(parcel, "failed", str(error))
+        elif isinstance(error, Unreachable):
             await self._store.run(outcomes.unreachable, parcel, str(error), self._clock())
         elif isinstance(error, TakenElsewhere):
             await self._taken_elsewhere(parcel, str(error))
@@ -272,6 +275,7 @@ class Delivery:
         self._bell.ring(bell.QUEUE)
 
     async def _lost(self, parcel: Parcel, delivery: Lost, reason: str) -> None:
+        channel = self._channels.get((parcel.conversation.channel, parcel.conversation.account))
         opened = await self._store.run(
             outcomes.lost,
             parcel,
@@ -279,6 +283,7 @@ class Delivery:
             delivery=delivery,
             reason=reason,
             now=self._clock(),
+            private_link=channel.private_link if channel else None,
         )
         if opened:
             HANDOVERS.labels(f"delivery_{delivery}").inc()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -9,14 +10,19 @@ from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
 from bot.conversation import handover, rules
+from bot.conversation.speaking import say
+from bot.conversation.transactions import BOT_DELIVERY
 from bot.messages import Receipt
-from bot.store import cases, conversations, deliveries, elsewhere, outbox, record, transcript
+from bot.store import cases, conversations, deliveries, elsewhere, joining, links, outbox, record, transcript
 from bot.store.outbox import Parcel
+from bot.store.rows import Conversation
+from bot.store.transcript import Draft
 
 MAX_REASON = 300
 
 # It was refused for good, or nobody knows.
 Lost = Literal["failed", "unknown"]
+PrivateLink = Callable[[str], str | None]
 
 
 def sent(
@@ -35,6 +41,8 @@ def sent(
     for said in early:
         line = transcript.load(connection, message_id)
         deliveries.apply(connection, line, said, platform_id, now)
+    if receipt.private_chat:
+        joining.open_in_private(connection, transcript.load(connection, message_id), receipt, now)
 
 
 def lost(
@@ -45,9 +53,11 @@ def lost(
     delivery: Lost,
     reason: str,
     now: datetime,
+    private_link: PrivateLink | None = None,
 ) -> bool:
     """It failed for good, or nobody knows: agents see it, and a bot's reply goes to a human.
 
+    Where the bot could not write in private, `private_link` shows the customer the way there.
     Tells whether a case was opened for that.
     """
     message_id = parcel.outbound.id
@@ -69,6 +79,8 @@ def lost(
         outbound=message_id,
     )
     case = cases.current(connection, conversation.case_id)
+    if parcel.outbound.in_private and parcel.outbound.purpose != "agent":
+        _show_the_way(connection, conversation, parcel, brand, private_link, now)
     is_matter = parcel.outbound.purpose != "acknowledge" and not (case and case.is_human)
     if is_matter:
         _hand_over(connection, parcel, brand, f"delivery_{delivery}", now)
@@ -117,9 +129,36 @@ def taken_elsewhere(
     return is_matter
 
 
+def _show_the_way(
+    connection: Connection,
+    conversation: Conversation,
+    parcel: Parcel,
+    brand: Brand,
+    private_link: PrivateLink | None,
+    now: datetime,
+) -> None:
+    """Say in public where it goes on in private, as nobody could begin there."""
+    if conversation.stopped_at or conversation.abusive_at or conversation.is_elsewhere(now):
+        return
+    link = private_link(links.create(connection, conversation.id, now)) if private_link else None
+    draft = Draft(
+        author="bot",
+        purpose="notice",
+        text=handover.way_to_private(brand, _language(conversation, brand), link),
+        reply_to=parcel.outbound.reply_to,
+        delivery="queued",
+    )
+    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now)
+
+
+def _language(conversation: Conversation, brand: Brand) -> str:
+    account = brand.account_of(conversation.channel, conversation.account)
+    return conversation.language or brand.market_of(account).languages[0]
+
+
 def _hand_over(connection: Connection, parcel: Parcel, brand: Brand, reason: str, now: datetime) -> None:
     account = brand.account_of(parcel.conversation.channel, parcel.conversation.account)
-    language = parcel.conversation.language or brand.market_of(account).languages[0]
+    language = _language(parcel.conversation, brand)
     new = handover.new_case(
         rules.give_up(reason, brand), brand, account, language=language, entities=(), since=now, now=now
     )

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from bot.messages import EventKind, Inbound
-from bot.store import cases, conversations, outbox, transcript
+from bot.messages import EventKind, Inbound, Receipt
+from bot.store import cases, conversations, joining, outbox, transcript
 from bot.store.outbox import Early, Known
 from bot.store.rows import Line
 
@@ -30,6 +30,10 @@ def take(connection: Connection, event: Inbound, now: datetime) -> int | None:
     line = _by_correlation(connection, event)
     if line:
         confirm(connection, line, _early(event), now)
+        if line.in_private and event.kind == "sent" and event.address.surface == "private":
+            # Where our own request got no answer, this tells where it went.
+            receipt = Receipt(message_id=event.message_id, private_chat=event.address.chat)
+            joining.open_in_private(connection, line, receipt, now)
         return line.conversation_id
     conversation = conversations.locate(connection, event)
     if conversation is None:
