@@ -149,8 +149,7 @@ def _announcement(
         case=case,
         reference=f"{brand.reference_prefix}-…",
         warm=rules.fitting(understanding, decision),
-        link=None,
-        surface=surface,
+        way=handover.way_to_private(brand, language, None) if surface == "public" else "",
     )
 
 
