@@ -24,6 +24,7 @@ from sqlalchemy import (
     false,
     literal_column,
     or_,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.schema import DDL
@@ -181,13 +182,13 @@ for _name, _condition in (("unhandled", IS_UNHANDLED), ("changed", IS_CHANGED), 
         postgresql_where=_condition,
     )
 
-IS_PRIVATE_REPLY = messages.c.in_private
+# In the very words of a query by this column.
 Index(
     "ix_messages_private_replies",
     messages.c.conversation_id,
     messages.c.reply_to,
-    sqlite_where=IS_PRIVATE_REPLY,
-    postgresql_where=IS_PRIVATE_REPLY,
+    sqlite_where=text("in_private = 1"),
+    postgresql_where=text("in_private"),
 )
 
 outbox = Table(

@@ -14,7 +14,7 @@ from bot.errors import NotFound
 from bot.messages import Attachment, Button, Purpose, Template
 from bot.store import record, search
 from bot.store.rows import Author, Delivery, Line, read
-from bot.store.tables import IS_CHANGED, IS_PRIVATE_REPLY, IS_UNHANDLED, Moment, conversations, messages
+from bot.store.tables import IS_CHANGED, IS_UNHANDLED, Moment, conversations, messages
 
 # What a message has not lived through when it is written.
 _UNTOUCHED: Mapping[str, object] = {
@@ -110,7 +110,7 @@ _REPLIED_IN_PRIVATE = (
     .where(
         messages.c.conversation_id == bindparam("conversation"),
         messages.c.reply_to == bindparam("wanted"),
-        IS_PRIVATE_REPLY,
+        messages.c.in_private,
     )
     .limit(1)
 )
