@@ -24,6 +24,7 @@ class PaperInstance:
         self.application = "Relais"
         self.streaming: str | None = None
         self.notifications: list[Json] = []
+        self.own: list[Json] = []
         self.contexts: dict[str, Json] = {}
         self.marker = ""
         self.calls: Counter[str] = Counter()
@@ -56,6 +57,7 @@ class PaperInstance:
             web.get("/api/v1/apps/verify_credentials", self._program),
             web.get("/api/v2/instance", self._instance),
             web.get("/api/v1/notifications", self._notifications),
+            web.get("/api/v1/accounts/1/statuses", self._own),
             web.get("/api/v1/statuses/{id}/context", self._context),
             web.get("/api/v1/markers", self._marker),
             web.post("/api/v1/markers", self._mark),
@@ -92,12 +94,10 @@ class PaperInstance:
         return web.json_response({"configuration": {"urls": {"streaming": self.streaming}}})
 
     async def _notifications(self, request: web.Request) -> web.Response:
-        after = request.query.get("min_id")
-        limit = min(int(request.query["limit"]), 3)
-        if after is None:
-            return web.json_response(self.notifications[::-1][:limit])
-        above = [each for each in self.notifications if _order(each["id"]) > _order(after)]
-        return web.json_response(above[:limit][::-1])
+        return _page(self.notifications, request)
+
+    async def _own(self, request: web.Request) -> web.Response:
+        return _page(self.own, request)
 
     async def _context(self, request: web.Request) -> web.Response:
         context = self.contexts.get(request.match_info["id"])
@@ -166,6 +166,15 @@ def mention(number: str, status: Json, **more: Any) -> Json:
         "status": status,
         **more,
     }
+
+
+def _page(things: list[Json], request: web.Request) -> web.Response:
+    after = request.query.get("min_id")
+    limit = min(int(request.query["limit"]), 3)
+    if after is None:
+        return web.json_response(things[::-1][:limit])
+    above = [each for each in things if _order(each["id"]) > _order(after)]
+    return web.json_response(above[:limit][::-1])
 
 
 def _order(number: str) -> tuple[int, str]:

@@ -61,12 +61,20 @@ class Bodies:
         body = {"type": "deleted", "id": status_id, "root": root}
         return json.dumps({**body, "visibility": known.visibility, "acct": known.acct}).encode()
 
+    async def missed_answers(self) -> list[Json]:
+        """What our account wrote while nobody listened; nothing the first time."""
+        after = self._memory.last_own
+        found = await self._instance.statuses_of(self._me.id, after)
+        self._memory.keep_own(found[-1]["id"] if found else "0")
+        return found if after else []
+
     async def own(self, told: Any) -> bytes | None:
         """A colleague has answered somebody with another program."""
         status = status_in(told)
-        if status is None or not status.is_by(self._me.id) or self._is_ours(status):
+        if status is None or not status.is_by(self._me.id):
             return None
-        acct = self._answered(status)
+        self._memory.keep_own(status.id)
+        acct = None if self._is_ours(status) else self._answered(status)
         if acct is None:
             return None
         try:

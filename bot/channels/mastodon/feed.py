@@ -131,6 +131,8 @@ class Feed:
             async with aclosing(self._missed(bodies)) as items:
                 async for item in items:
                     yield item
+            for told in await bodies.missed_answers():
+                yield Item(body=await bodies.own(told))
             await self._mark()
             if failure:
                 raise failure

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from bot.channels.mastodon.api import Api
+from bot.channels.mastodon.memory import order
 from bot.channels.mastodon.wire import Json, Me, Status
 from bot.errors import AccountStopped, DeliveryLater, DeliveryRefused
 
@@ -56,11 +57,12 @@ class Instance:
         query = {"types[]": "mention", "limit": PAGE}
         if after is not None:
             query["min_id"] = after
-        page = await self._api.get("/api/v1/notifications", query)
-        if not isinstance(page, list):
-            raise DeliveryLater("Mastodon: the answer holds no notifications")
-        found = [each for each in page if isinstance(each, dict) and isinstance(each.get("id"), str)]
-        return sorted(found, key=lambda each: (len(each["id"]), each["id"]))
+        return _page(await self._api.get("/api/v1/notifications", query))
+
+    async def statuses_of(self, account_id: str, after: str | None) -> list[Json]:
+        """What an account wrote after a status, in the order of numbers; else the newest one."""
+        query = {"exclude_reblogs": "true", **({"min_id": after, "limit": "40"} if after else {"limit": "1"})}
+        return _page(await self._api.get(f"/api/v1/accounts/{account_id}/statuses", query))
 
     async def marker(self) -> str | None:
         """Up to where notifications were taken in, as the instance remembers it for us."""
@@ -85,6 +87,13 @@ class Instance:
         """What stands before and after a status in its thread."""
         told = await self._api.get(f"/api/v1/statuses/{status_id}/context")
         return _statuses(told, "ancestors"), _statuses(told, "descendants")
+
+
+def _page(told: Any) -> list[Json]:
+    if not isinstance(told, list):
+        raise DeliveryLater("Mastodon: the answer is no list")
+    found = [each for each in told if isinstance(each, dict) and isinstance(each.get("id"), str)]
+    return sorted(found, key=lambda each: order(each["id"]))
 
 
 def status_in(value: Any) -> Status | None:

@@ -37,6 +37,8 @@ class Memory:
 
     def __init__(self) -> None:
         self.last: str | None = None
+        # The last status of our own account, whoever wrote it.
+        self.last_own: str | None = None
         self._statuses: OrderedDict[str, Known] = OrderedDict()
         self._direct: OrderedDict[str, str] = OrderedDict()
         self._taken: OrderedDict[str, None] = OrderedDict()
@@ -56,6 +58,10 @@ class Memory:
             person = status.account.acct.lower()
             self._direct[person] = max(status.id, self._direct.get(person, ""), key=order)
             _shorten(self._direct)
+
+    def keep_own(self, status_id: str) -> None:
+        """Our account has written a status."""
+        self.last_own = max(status_id, self.last_own or "", key=order)
 
     def latest_direct(self, person: str) -> str:
         """What somebody, by his name in lower case, wrote last directly; empty where nobody knows."""

@@ -8,6 +8,7 @@ import pytest
 
 from bot.channels.mastodon import Mastodon
 from tests.channels.mastodon.contract import account
+from tests.channels.mastodon.follower import Follower, Rests, channel_of
 from tests.fakes.mastodon import MISSING, PYTHON, MastodonMock, Somebody, mastodon_mock
 from tests.fakes.paper_instance import PaperInstance, paper_instance
 
@@ -46,6 +47,20 @@ async def channel(mastodon: MastodonMock, shop: Somebody) -> AsyncIterator[Masto
     channel = Mastodon(account(base_url=mastodon.url), {"token": shop.token}, timeout=2)
     yield channel
     await channel.close()
+
+
+@pytest.fixture
+def rests() -> Rests:
+    """The rests that a channel would have taken."""
+    return Rests()
+
+
+@pytest.fixture
+async def follower(paper: PaperInstance, rests: Rests) -> AsyncIterator[Follower]:
+    """Reads what happens on the instance of paper."""
+    follower = Follower(channel_of(paper, rests))
+    yield follower
+    await follower.stop()
 
 
 @pytest.fixture
