@@ -156,14 +156,16 @@ async def test_customer_with_a_new_number_goes_on_in_the_same_conversation(scene
     assert len([line for line in scene.running.lines() if line.author == "customer"]) == 2
 
 
-async def test_colleague_who_answers_on_his_phone_is_heard(scene: Scene) -> None:
+async def test_bot_keeps_silent_where_a_colleague_answers_on_his_phone(scene: Scene) -> None:
     scene.ann.says(QUESTION)
     await scene.uk.sent_count(1)
     scene.uk.colleague_says(scene.ann, "I have it here at the desk.")
     await scene.webhook.settled()
     line = scene.running.lines()[-1]
     assert (line.author, line.text) == ("colleague", "I have it here at the desk.")
-    assert scene.running.conversation().elsewhere_at
+    scene.ann.says("And my second cabin bag?")
+    await eventually(lambda: scene.running.conversation().case_id)
+    assert answered(scene.uk) == 1
 
 
 async def test_verification_is_answered_at_the_common_callback(scene: Scene) -> None:
