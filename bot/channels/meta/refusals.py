@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from bot.channels.meta.reading import number, text, thing
+from bot.channels.meta.reading import number, text, thing, things
 from bot.errors import (
     AccountStopped,
     DeliveryError,
@@ -37,6 +37,9 @@ COMMON: Table = {
     (341, None): DeliveryLater,
     (613, None): DeliveryLater,
     (1200, None): DeliveryLater,
+    (80001, None): DeliveryLater,
+    (80002, None): DeliveryLater,
+    (80006, None): DeliveryLater,
     # An unknown error that means missing permissions: waiting grants none.
     (1, 99): DeliveryRefused,
     # The time for an answer is over.
@@ -65,6 +68,9 @@ NOT_DONE = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 LONGEST_REASON = 300
+# Who is too fast is told here, by account and kind of use, in how many minutes he may go on.
+USAGE, REGAINED = "X-Business-Use-Case-Usage", "estimated_time_to_regain_access"
+LONGEST_MINUTES = 24 * 60
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -134,5 +140,14 @@ def _of_status(refusal: Refusal) -> Kind:
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:
+    """The longest wait that Meta asks for, in seconds."""
     wish = headers.get("Retry-After", "")
-    return float(wish) if wish.isascii() and wish.isdigit() and len(wish) < 8 else None
+    if wish.isascii() and wish.isdigit() and len(wish) < 8:
+        return float(wish)
+    try:
+        usage: Any = json.loads(headers.get(USAGE, ""))
+    except (ValueError, RecursionError):
+        return None
+    cases = (case for name in usage for case in things(usage, name)) if isinstance(usage, dict) else ()
+    minutes = max((number(case, REGAINED) or 0 for case in cases), default=0)
+    return min(minutes, LONGEST_MINUTES) * 60.0 if minutes > 0 else None

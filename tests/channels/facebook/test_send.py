@@ -226,7 +226,7 @@ async def test_typing_and_seen_are_shown_in_private_only(
 
 @pytest.mark.parametrize("fault", [Refuse(10, 2018300), Drop(), Page502()])
 async def test_sign_that_cannot_be_shown_is_no_error(channel: Facebook, meta: Meta, fault: Fault) -> None:
-    meta.faults.next("messages", fault)
+    meta.faults.next("actions", fault)
     channel.received(one("message"))
     await channel.close()
 

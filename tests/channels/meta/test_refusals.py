@@ -87,6 +87,23 @@ def test_wait_that_is_asked_for_is_told() -> None:
     assert error.retry_after == 30
 
 
+@pytest.mark.parametrize(
+    ("usage", "seconds"),
+    [
+        ('{"1": [{"type": "messenger", "estimated_time_to_regain_access": 19}]}', 1140),
+        ('{"1": [{"estimated_time_to_regain_access": 1}, {"estimated_time_to_regain_access": 2}]}', 120),
+        ('{"1": [{"type": "messenger", "estimated_time_to_regain_access": 0}]}', None),
+        ('{"1": [{"estimated_time_to_regain_access": []}], "2": 7}', None),
+        ("[7]", None),
+        ("soon", None),
+    ],
+)
+def test_wait_is_told_by_the_usage_of_the_account_too(usage: str, seconds: float | None) -> None:
+    error = sort(read_refusal(400, {"X-Business-Use-Case-Usage": usage}, b'{"error": {"code": 80006}}'))
+    assert isinstance(error, DeliveryLater)
+    assert error.retry_after == seconds
+
+
 def test_reason_is_short_and_has_the_numbers() -> None:
     body = json.dumps({"error": {"message": "x" * 1000, "code": 100, "error_subcode": 33}}).encode()
     reason = str(sort(read_refusal(400, {}, body)))

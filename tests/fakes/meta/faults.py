@@ -39,7 +39,7 @@ Fault = Refuse | Page502 | Drop | Hang
 
 
 class Faults:
-    """Orders by edge (`messages`, `comments`, `replies` ...), taken first in first out."""
+    """Orders by edge (`messages`, `actions`, `comments` ...), taken first in first out."""
 
     def __init__(self) -> None:
         self._ordered: defaultdict[str, deque[Fault]] = defaultdict(deque)

@@ -38,7 +38,8 @@ N = TypeVar("N", bound=Node)
 class Meta:
     """A Graph server on a free port of loopback, and one app's webhooks.
 
-    `calls` counts calls by edge (`node` for a look at an account itself), `refusals` by code those
+    `calls` counts calls by edge (`node` for a look at an account itself, `actions` for signs that
+    one types or has seen), `refusals` by code those
     refused of the fake's own accord. `haste` divides the pauses between webhook retries. `clock`
     gives seconds since 1970.
     """
@@ -121,21 +122,24 @@ class Meta:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         edge = request.match_info["edge"]
-        self.calls[edge] += 1
-        return await self._answered(edge, request, self._carry_out(request, edge))
+        body: Json = await request.json()
+        name = "actions" if "sender_action" in body else edge
+        self.calls[name] += 1
+        return await self._answered(name, request, self._carry_out(request, edge, body))
 
     async def _facts(self, request: web.Request) -> Json:
         known = self._node(request).facts()
         wanted = request.query.get("fields", "id").split(",")
         return {"id": known["id"], **{name: known[name] for name in wanted if name in known}}
 
-    async def _carry_out(self, request: web.Request, edge: str) -> Json:
-        body: Json = await request.json()
+    async def _carry_out(self, request: web.Request, edge: str, body: Json) -> Json:
         self._allowed(request)
         name = request.match_info["node"]
         for account in self._nodes.values():
             if isinstance(account, FakeAccount) and name in account.comments:
                 return await account.answer(account.comments[name], edge, body)
+        if edge == "subscribed_apps" and self.webhook:
+            self.webhook.unsubscribed.discard(name)
         return await self._node(request).post(edge, body)
 
     def _allowed(self, request: web.Request) -> set[str]:
