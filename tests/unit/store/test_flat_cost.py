@@ -99,6 +99,16 @@ def writes(scene: Scene) -> object:
     return accept(scene.connection, [event], NOW)
 
 
+def is_told(**facts: Any) -> Act:
+    """The platform tells something of the longest conversation."""
+
+    def tell(scene: Scene) -> object:
+        event = Inbound(**{"address": scene.address, "event_id": "told", "message_id": "", **facts})
+        return accept(scene.connection, [event], NOW)
+
+    return tell
+
+
 def writes_and_is_handled(scene: Scene) -> object:
     writes(scene)
     lines = transcript.unhandled(scene.connection, scene.talk.id, 30)
@@ -134,6 +144,12 @@ ACTS: dict[str, Act] = {
     "last of a customer": lambda s: transcript.last_platform_id(s.connection, s.talk.id),
     "write": writes,
     "write, and be handled": writes_and_is_handled,
+    "be told of a delivery": is_told(kind="delivered", message_id="m1-2"),
+    "be told of what is unknown": is_told(kind="delivered", message_id="nothing"),
+    "be told what was read": is_told(kind="read", until=NOW),
+    "be told of a colleague": is_told(kind="colleague", message_id="new", text="Hello"),
+    "be told of another application": is_told(kind="taken_elsewhere"),
+    "look for a private reply": lambda s: transcript.is_replied_in_private(s.connection, s.talk.id, "m1"),
     "begin a turn": lambda s: conversations.claim(s.connection, "me", now=NOW, until=NOW),
     "read what is unhandled": lambda s: transcript.unhandled(s.connection, s.talk.id, 30),
     "look for what waits": lambda s: conversations.waiting(s.connection, NOW, 10),
