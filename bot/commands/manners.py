@@ -144,6 +144,8 @@ def told(rehearsal: Rehearsal, understanding: Understanding | None) -> Iterator[
         yield _line("Would say", reply.text)
     if not rehearsal.replies:
         yield _line("Would say", "nothing")
+    if rehearsal.outcome.opener:
+        yield _line("In private", rehearsal.outcome.opener)
     yield _line("If it takes long", rehearsal.meanwhile or "nothing is said meanwhile")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.engine import Connection
 
 from bot.brand import Account, Brand, Origin
+from bot.channels.registry import CHANNELS
 from bot.conversation import compose, rules, transactions
 from bot.conversation.compose import UNREAD, Scene
 from bot.conversation.etiquette import Verdict
@@ -82,7 +83,7 @@ def rehearse(opening: Opening, understanding: Understanding | None, brand: Brand
     """Decide and compose as a turn does; without an understanding, as while the assistant is away."""
     read_as = understanding.reading.language if understanding else None
     scene = compose.scene(opening, brand, read_as, opening.since)
-    scene = structs.replace(scene, link=LINK if opening.conversation.surface == "public" else None)
+    scene = _with_way_to_private(scene)
     meanwhile = compose.acknowledgement(scene)
     findings = guard.inspect(opening.text, scene.language)
     if understanding is None:
@@ -105,6 +106,17 @@ def rehearse(opening: Opening, understanding: Understanding | None, brand: Brand
         meanwhile=meanwhile,
         alarm=alarm,
     )
+
+
+def _with_way_to_private(scene: Scene) -> Scene:
+    """As a turn does on a network that works as it should."""
+    conversation = scene.opening.conversation
+    if conversation.surface == "private":
+        return scene
+    kind = CHANNELS.get(conversation.channel)
+    if kind and kind.features.private_reply:
+        return structs.replace(scene, opens=True)
+    return structs.replace(scene, link=LINK)
 
 
 def _outcome(verdict: Verdict, understanding: Understanding, scene: Scene) -> Outcome:

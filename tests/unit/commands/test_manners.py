@@ -20,9 +20,9 @@ def installation(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("RELAIS_GUARD", str(ROOT / "data" / "guard"))
 
 
-def told(*arguments: str) -> dict[str, str]:
+def told(*arguments: str, channel: str = "telegram") -> dict[str, str]:
     """What is printed, by name."""
-    result = CliRunner().invoke(main, ["manners", "--channel", "telegram", *arguments])
+    result = CliRunner().invoke(main, ["manners", "--channel", channel, *arguments])
     assert result.exit_code == 0, result.output
     lines = [line.split(":", 1) for line in result.output.splitlines()]
     return {name: value.strip() for name, value in lines}
@@ -36,6 +36,18 @@ def test_a_complaint_in_public_is_handed_over_with_the_rule_its_reason_and_sourc
     assert "Everybody reads along" in said["why"]
     assert "chatwoot" in said["source"]
     assert "A Nimbéa agent is taking over" in said["Would say"]
+
+
+def test_where_the_network_lets_us_begin_a_private_talk_it_is_shown_too() -> None:
+    said = told("--surface", "public", "--register", "problem", "My suitcase is gone", channel="facebook")
+    assert "https://" not in said["Would say"]
+    assert said["Would say"].startswith("Automated reply from Nimbéa: ")
+    assert said["In private"].startswith("Automated reply from Nimbéa: ")
+
+
+def test_thanks_below_a_page_s_post_are_left_alone_as_that_network_s_rule_says() -> None:
+    said = told("--surface", "public", "--register", "thanks", "Thank you so much", channel="facebook")
+    assert (said["Would say"], said["Rule"]) == ("nothing", "etiquette.channels.facebook.public.thank: no")
 
 
 def test_a_second_thank_you_in_a_thread_is_left_alone() -> None:
