@@ -36,6 +36,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     `targets` are the places where one may write; `can_tell` says whether the bot may say in private
     that the case is closed. `before` is the message up to which an earlier part is shown, None
     where it is the end. `has_earlier` says that there are messages before those that are shown.
+    `openers` are the platform's ids of private answers to public messages.
     """
 
     case: Case
@@ -48,6 +49,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     earlier: Mapping[history.Place, list[str]]
     before: int | None
     has_earlier: bool
+    openers: frozenset[str]
     now: datetime
     targets: tuple[Target, ...]
     consent: Consent | None
@@ -201,17 +203,24 @@ def load(
         agent=agent,
         names={person.id: person.name for person in agents.all_agents(connection)},
         talks=talks,
-        lines=tuple(lines),
+        lines=_once(lines),
         entries=entries,
         viewers=tuple(viewers.of_cases(connection, [case.id], now)),
         earlier=_earlier_words(connection, lines),
         before=before,
         has_earlier=has_earlier,
+        openers=frozenset(line.platform_id for line in lines if line.in_private),
         now=now,
         targets=targets.of(connection, talks, platforms, now),
         consent=consent.look(connection, case, talks, brand, entries),
         can_tell=any(hears_the_bot(talk, platforms, now) for talk in talks),
     )
+
+
+def _once(lines: list[Line]) -> tuple[Line, ...]:
+    """A private answer to a public message stands in both conversations, and once on the page."""
+    private = {line.platform_id for line in lines if not line.in_private and line.platform_id}
+    return tuple(line for line in lines if not line.in_private or line.platform_id not in private)
 
 
 def _earlier_words(connection: Connection, lines: list[Line]) -> Mapping[history.Place, list[str]]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from bot.brand import Brand, Texts
@@ -35,12 +36,15 @@ _STATES: Mapping[str, State] = {ASKED: "asked", GIVEN: "given", GIVEN_FOR: "give
 class Consent(Struct, frozen=True, kw_only=True):
     """How it stands since when with a case that has a public and a private side.
 
-    `answer` is the message with which the customer agreed, None where an agent says that he did.
+    `sentence` is what would be said in public, in `language`. `answer` is the message with which
+    the customer agreed, None where an agent says that he did.
     """
 
     public: Conversation
     private: Conversation
-    state: State
+    sentence: str
+    language: str
+    state: State = "open"
     at: datetime | None = None
     answer: Line | None = None
 
@@ -63,12 +67,15 @@ def look(
     public, private = sides["public"], sides["private"]
     if entries is None:
         entries = recorded.of_actions(connection, [public.id, private.id], _STATES)
+    language = language_of(public, case, brand)
+    sentence = texts.say(brand.texts.solved_in_private, language, brand, reference=case.reference)
+    consent = Consent(public=public, private=private, sentence=sentence, language=language)
     steps = [entry for entry in entries if entry.action in _STATES]
     for entry in steps:
         if entry.action == SAID and entry.conversation_id == public.id:
-            return Consent(public=public, private=private, state="said", at=entry.at)
+            return replace(consent, state="said", at=entry.at)
     state, at, answer = _last(connection, [entry for entry in steps if entry.case_id == case.id], brand)
-    return Consent(public=public, private=private, state=state, at=at, answer=answer)
+    return replace(consent, state=state, at=at, answer=answer)
 
 
 def ask(connection: Connection, act: Act, *, token: str, brand: Brand, platforms: Platforms) -> Line | None:
@@ -115,11 +122,10 @@ def say_so(connection: Connection, act: Act, *, brand: Brand) -> Line:
     if consent.answer:
         _write_down(connection, consent.answer, case)
     public = consent.public
-    language = language_of(public, case, brand)
     draft = Draft(
         author="bot",
         purpose="notice",
-        text=texts.say(brand.texts.solved_in_private, language, brand, reference=case.reference),
+        text=consent.sentence,
         reply_to=transcript.last_platform_id(connection, public.id),
         delivery="queued",
     )

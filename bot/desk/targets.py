@@ -90,14 +90,24 @@ def of(
 ) -> tuple[Target, ...]:
     """All that an agent is offered, where the customer came last first."""
     found = []
-    private = {(talk.channel, talk.account) for talk in talks if talk.surface == "private"}
     for talk in reversed(talks):
         found.append(find(connection, talk, platforms, now))
-        aside = _in_private(connection, talk, platforms.of(talk), now)
-        is_waiting = aside and aside.why == "private_reply_used"
-        if aside and (aside.window.is_open or (is_waiting and (talk.channel, talk.account) not in private)):
+        if aside := _in_private(connection, talk, platforms.of(talk), now):
             found.append(aside)
-    return tuple(found)
+    return tuple(target for target in found if not target.in_private or _is_of_use(target, found))
+
+
+def _is_of_use(aside: Target, targets: list[Target]) -> bool:
+    """Whether a private answer leads further than a private chat, or must be waited for."""
+    account = (aside.talk.channel, aside.talk.account)
+    chats = [
+        target
+        for target in targets
+        if target.talk.surface == "private" and (target.talk.channel, target.talk.account) == account
+    ]
+    if aside.window.is_open:
+        return not any(chat.window.is_open for chat in chats)
+    return aside.why == "private_reply_used" and not chats
 
 
 def proposed(targets: tuple[Target, ...]) -> Target:

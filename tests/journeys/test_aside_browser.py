@@ -139,14 +139,14 @@ async def test_an_account_that_cannot_send_is_red_on_every_page_while_it_lasts(
     house.agent("ann")
     ann = await at_desk(house, contexts, "ann")
     known = Accounts(house.store, house.bell, house.clock)
-    await known.stopped("telegram", "main", "refused")
-    alarm = ann.get_by_role("status").filter(has_text="Messages on telegram/main cannot be sent since")
+    await known.stopped("telegram", "nimbea_fr", "refused")
+    alarm = ann.get_by_role("status").filter(has_text="Messages on telegram/nimbea_fr cannot be sent since")
     await expect(alarm).to_be_visible()
     await expect(ann.get_by_role("link", name="Set aside")).to_have_count(0)
     await ann.goto(f"{house.url}/desk/account")
     await expect(alarm).to_be_visible()
     await ann.goto(f"{house.url}/desk")
-    await known.working("telegram", "main")
+    await known.working("telegram", "nimbea_fr")
     await expect(alarm).to_be_hidden()
 
 
@@ -154,7 +154,7 @@ async def test_both_fit_on_a_phone(house: DeskHouse, contexts: NewContext) -> No
     house.agent("sue", role="supervisor")
     turn(house)
     request(house, "x" * 500)
-    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "a_rather_long_name", "refused")
+    await Accounts(house.store, house.bell, house.clock).stopped("telegram", "nimbea_fr", "refused")
     page = await at_desk(house, contexts, "sue", viewport={"width": 360, "height": 740})
     for path in ("aside", f"cases/{REFERENCE}", ""):
         await page.goto(f"{house.url}/desk/{path}".rstrip("/"))

@@ -9,7 +9,8 @@ import pytest
 
 from bot.brand import ApprovedText
 from bot.channels.base import Windows
-from bot.store import conversations
+from bot.messages import Receipt
+from bot.store import conversations, joining, transcript
 from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
 
 PATH = f"/desk/cases/{REFERENCE}"
@@ -113,8 +114,22 @@ async def test_a_private_answer_to_a_public_message_is_proposed_first(house: Des
     assert answer.status == 422
 
 
+async def test_a_private_answer_that_opened_a_chat_is_shown_once(house: DeskHouse, ann: Client) -> None:
+    house.case(surface="public")
+    await act(ann, "reply", text="Booking X4K9PL", token="t", conversation="1:private")
+    line, receipt = house.lines()[-1], Receipt(message_id="m9", private_chat="carla")
+    house.store.run_now(transcript.advance, line.id, "sent", platform_id=receipt.message_id)
+    house.store.run_now(joining.open_in_private, line, receipt, house.clock())
+    page = await text_of(ann)
+    assert page.count("Booking X4K9PL") == 1
+    assert "sent to the author of the public message" in page
+    assert 'value="2" data-surface="private" checked data-closed' in page
+    assert "The platform takes no further message until the customer answers in private." in page
+
+
 async def test_a_private_chat_that_has_closed_stays_proposed(house: DeskHouse, ann: Client) -> None:
     private = house.joins(house.case(surface="public"))
+    assert 'value="1:private"' not in await text_of(ann)
     house.later(days=6)
     house.says("Here again", surface="public")
     house.later(days=2)
@@ -152,7 +167,9 @@ async def test_solved_in_private_from_the_question_to_the_public(house: DeskHous
     assert "Publish" not in page.split('id="solved"')[1].split("</section>")[0]
     house.later(minutes=1)
     house.says("Yes, you may", text_is_payload=True)
-    assert "Publish “solved in private”" in await text_of(ann)
+    page = await text_of(ann)
+    assert "Publish “solved in private”" in page
+    assert '<blockquote class="preview" lang="en">This was solved in private.' in page
     assert (await act(ann, "say-so")).status == 200
     page = await text_of(ann)
     assert "Said in public." in page
