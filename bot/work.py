@@ -70,6 +70,7 @@ def steps(
     )
     triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
     return [
+        asyncio.to_thread(guard.prepare),
         triage.run(),
         turns(store, bell, answering, clock).run(),
         delivery.worker().run(),

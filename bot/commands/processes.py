@@ -15,6 +15,9 @@ from bot.settings import Settings, in_a_row
 from bot.supervisor import Port, Program, model
 
 LOOPBACK = "127.0.0.1"
+_NICENESS = 10
+# Threads of one process share few heaps: each would keep for itself what it once needed.
+_FEW_HEAPS = {"MALLOC_ARENA_MAX": "2"}
 
 
 def wanted_ports(settings: Settings) -> list[Port]:
@@ -61,7 +64,8 @@ def actions_url(settings: Settings) -> str:
 def gateway(settings: Settings) -> Program:
     """The process that customers and agents reach; it works too where there are no workers."""
     mode = ("--accept-only",) if settings.workers else ()
-    return Program(name="gateway", command=(sys.executable, "-m", "bot", "gateway", *mode))
+    command = (sys.executable, "-m", "bot", "gateway", *mode)
+    return Program(name="gateway", command=command, environment=_FEW_HEAPS)
 
 
 def worker(name: str, port: int) -> Program:
@@ -69,7 +73,7 @@ def worker(name: str, port: int) -> Program:
     return Program(
         name=name,
         command=(sys.executable, "-m", "bot", "worker"),
-        environment={"RELAIS_WORKER_PORT": str(port)},
+        environment={"RELAIS_WORKER_PORT": str(port), **_FEW_HEAPS},
     )
 
 
@@ -85,7 +89,12 @@ def rasa(settings: Settings, trained: Path, told: Path, number: int = 0) -> Prog
         *("run", "--quiet", "--model", str(trained), "--endpoints", str(told)),
         *("--interface", LOOPBACK, "--port", str(port)),
     )
-    return structs.replace(program, environment=_threads(settings.rasa_servers))
+    return structs.replace(
+        program,
+        # Who accepts and acknowledges goes first where cores are short: an answer can wait.
+        command=("nice", "-n", str(_NICENESS), *program.command),
+        environment=_threads(settings.rasa_servers),
+    )
 
 
 def _threads(servers: int) -> dict[str, str]:

@@ -53,6 +53,10 @@ class Guard:
             self._finding(found[kind], news) for kind in sorted(found, key=self._gravity.__getitem__)
         )
 
+    def prepare(self) -> None:
+        """Take some seconds now, in any thread, so that no message has to wait for them later."""
+        self._search.prepare()
+
     def _is_news(self, text: str, language: str | None) -> bool:
         spoken = [self.languages[language]] if language else self.languages.values()
         return is_headline(text, frozenset[str]().union(*(rules.personal for rules in spoken)))

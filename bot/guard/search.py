@@ -106,8 +106,13 @@ class Search:
         doubts = (index for group in groups for index in group.get("doubt", ()))
         return any(self._expression(index).search(joined) for index in doubts)
 
+    def prepare(self) -> None:
+        """Compile what is not compiled yet."""
+        for index in range(len(self._rules)):
+            self._expression(index)
+
     def _expression(self, index: int) -> re.Pattern[str]:
-        """Compiled when first needed: all at once would cost seconds at the start."""
+        """Compiled when first needed: nobody waits at the start until all are."""
         if index not in self._expressions:
             self._expressions[index] = re.compile(self._rules[index].pattern.source)
         return self._expressions[index]

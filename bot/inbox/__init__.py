@@ -1,5 +1,6 @@
 """Takes in what customers do, durably, before anything thinks about it."""
 
-from bot.inbox.accept import Accepted, Inbox
+from bot.inbox.accept import Inbox
+from bot.inbox.events import Accepted
 
 __all__ = ["Accepted", "Inbox"]

@@ -1,62 +1,35 @@
-"""One commit per request: events are written once, and their conversations wake up."""
+"""Accepts requests: what is in them is written down once, and conversations wake up."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy.engine import Connection
 
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.details import mask
 from bot.errors import PayloadError, Stumbled
+from bot.inbox.crowd import accept_all
+from bot.inbox.events import NOTHING, Accepted
+from bot.inbox.gathering import Gathering
 from bot.inbox.poison import CARDS, failed
-from bot.messages import EventKind, Inbound
+from bot.messages import Inbound
 from bot.metrics import ACCEPTED, EVENTS
-from bot.store import (
-    bell,
-    conversations,
-    deliveries,
-    elsewhere,
-    joining,
-    links,
-    record,
-    set_aside,
-    transcript,
-)
+from bot.store import bell, set_aside
 from bot.store.bell import Bell
 from bot.store.faults import is_away
-from bot.store.rows import Conversation
 from bot.store.store import Store
-from bot.store.tables import received
-from bot.store.upsert import insert_new
 from bot.unexpected import place, trail
 
 log = logging.getLogger(__name__)
 
-# Nothing but these begins a conversation: of what is not known nothing can be changed.
-STARTING = frozenset({"message", "colleague", "taken_elsewhere", "unreachable", "reachable"})
-
-
-class Accepted(Struct, frozen=True, kw_only=True):
-    """What became of a request: events taken in, events that had come before, conversations.
-
-    `messages` is how many of the new events are messages; `conversations` are those in which there
-    is something to see.
-    """
-
-    new: int
-    known: int
-    messages: int
-    conversations: tuple[int, ...]
-
-
-NOTHING = Accepted(new=0, known=0, messages=0, conversations=())
+# Requests that are committed together at most, and how many such groups at the same time: SQLite has
+# one writer anyway, and PostgreSQL writes two groups of many faster than many of a few.
+TOGETHER, GROUPS = 64, 2
 
 
 class Inbox:
@@ -66,6 +39,7 @@ class Inbox:
         self._store = store
         self._bell = bell
         self._clock = clock
+        self._requests = Gathering(self._commit, concerns_all=is_away, most=TOGETHER, groups=GROUPS)
 
     async def take(self, channel: Channel, raw_body: bytes) -> Accepted | None:
         """Parse a request and write its events down; None where it is put aside for a human.
@@ -91,10 +65,13 @@ class Inbox:
     async def accept(self, events: Iterable[Inbound]) -> Accepted:
         """Write events down; when this returns they survive whatever dies."""
         clean = [cleaned(event) for event in events]
-        accepted = await self._store.run_first(accept, clean, self._clock())
+        accepted = await self._requests.do(clean)
         self._bell.ring(*_topics(clean, accepted))
         _count_messages(clean, accepted)
         return accepted
+
+    async def _commit(self, requests: Sequence[list[Inbound]]) -> list[Accepted]:
+        return await self._store.run_first(accept_all, requests, self._clock())
 
     async def _set_aside(self, channel: Channel, raw_body: bytes, error: Exception) -> None:
         account = {"channel": channel.name, "account": channel.account}
@@ -163,119 +140,3 @@ def _storable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_storable(item) for item in value]
     return value
-
-
-def accept(connection: Connection, events: list[Inbound], now: datetime) -> Accepted:
-    """Write the events that are new; a platform delivers some more than once."""
-    # In one order of conversations, so that no two requests wait for each other.
-    events = sorted(events, key=_place)
-    taken = [(event, _take(connection, event, now)) for event in events if _is_new(connection, event, now)]
-    return Accepted(
-        new=len(taken),
-        known=len(events) - len(taken),
-        messages=sum(event.kind == "message" for event, _ in taken),
-        conversations=tuple(dict.fromkeys(each for _, each in taken if each is not None)),
-    )
-
-
-def _place(event: Inbound) -> tuple[str, str, str]:
-    return event.address.channel, event.address.account, event.address.key
-
-
-def _is_new(connection: Connection, event: Inbound, now: datetime) -> bool:
-    address = event.address
-    key = {"channel": address.channel, "account": address.account, "event_id": event.event_id}
-    return insert_new(connection, received, received_at=now, **key)
-
-
-def _take(connection: Connection, event: Inbound, now: datetime) -> int | None:
-    """Write one event down; the conversation in which there is something to see, if any."""
-    if event.kind in deliveries.KINDS:
-        return deliveries.take(connection, event, now)
-    if event.kind in STARTING:
-        conversation = conversations.find_or_start(connection, event, now)
-    else:
-        found = conversations.locate(connection, event, hold=True)
-        if found is None:
-            return None
-        conversation = found
-    _TAKE[event.kind](connection, conversation, event, now)
-    return conversation.id
-
-
-def _take_message(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    _know(connection, conversation, event)
-    if event.start_token:
-        _join(connection, conversation, event.start_token, now)
-    draft = transcript.Draft(
-        author="customer",
-        text=event.text,
-        is_payload=event.text_is_payload,
-        shown=event.shown,
-        is_start=bool(event.start_token),
-        attachments=event.attachments,
-        reply_to=event.reply_to,
-        platform_id=event.message_id,
-        sent_at=event.sent_at,
-    )
-    language = event.language[:2].lower() if event.language else None
-    seq = conversations.receive(connection, conversation, language, event.sent_at, now)
-    transcript.write(connection, conversation.id, seq, draft, now)
-
-
-def _know(connection: Connection, conversation: Conversation, event: Inbound) -> None:
-    """Keep by what names the customer goes, who is written to under the one that he uses now."""
-    if event.aliases or conversation.chat != event.address.chat:
-        conversations.keep_names(connection, conversation, event)
-
-
-def _edit(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    transcript.edit(connection, conversation.id, event.message_id, event.text, now)
-
-
-def _delete(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    transcript.delete(connection, conversation.id, event.message_id, now)
-
-
-def _show(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    shown = event.kind == "shown"
-    transcript.show(connection, conversation.id, event.message_id, shown=shown, now=now)
-
-
-def _flag(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    if event.kind == "reachable":
-        _know(connection, conversation, event)
-    conversations.flag(
-        connection,
-        conversation.id,
-        name="unreachable",
-        on=event.kind == "unreachable",
-        actor=record.CUSTOMER,
-        now=now,
-    )
-
-
-def _come_back(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    elsewhere.come_back(connection, conversation, now)
-
-
-_TAKE: Mapping[EventKind, Callable[[Connection, Conversation, Inbound, datetime], None]] = {
-    "message": _take_message,
-    "edited": _edit,
-    "deleted": _delete,
-    "hidden": _show,
-    "shown": _show,
-    "unreachable": _flag,
-    "reachable": _flag,
-    "colleague": elsewhere.answer,
-    "taken_elsewhere": elsewhere.take,
-    "returned": _come_back,
-}
-
-
-def _join(connection: Connection, conversation: Conversation, token: str, now: datetime) -> None:
-    """Let a private chat continue the case of the public thread that its link came from."""
-    origin = links.use(connection, token, now)
-    if origin is not None:
-        public = conversations.load(connection, origin)
-        joining.join(connection, conversation, public, actor=record.CUSTOMER, now=now)

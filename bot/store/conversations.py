@@ -54,7 +54,7 @@ _OF_A_START = (
     *("created_at", "updated_at"),
 )
 # In the same statement: a conversation is seldom known by another name, and each start would pay.
-_START = insert_new_from(
+START = insert_new_from(
     conversations,
     _OF_A_START,
     select(*(bindparam(name, type_=conversations.c[name].type) for name in _OF_A_START)).where(
@@ -65,7 +65,7 @@ _CHANGE = update(conversations).where(_ONE)
 _WAKE = _CHANGE.values(
     due_at=func.coalesce(conversations.c.due_at, bindparam("now")), updated_at=bindparam("now")
 )
-_RECEIVE = _CHANGE.values(
+RECEIVE = _CHANGE.values(
     last_seq=bindparam("seq"),
     due_at=func.coalesce(conversations.c.due_at, bindparam("now")),
     language=func.coalesce(conversations.c.language, bindparam("hint")),
@@ -160,8 +160,9 @@ def at(
     return found or _start(connection, address, author, now)
 
 
-def _start(connection: Connection, address: Address, author: str, now: datetime) -> Conversation:
-    values = {
+def starting(address: Address, author: str, now: datetime) -> dict[str, object]:
+    """What a conversation begins with."""
+    return {
         "channel": address.channel,
         "account": address.account,
         "key": address.key,
@@ -174,8 +175,11 @@ def _start(connection: Connection, address: Address, author: str, now: datetime)
         "updated_at": now,
         "alias": address.chat if address.surface == "private" else "",
     }
+
+
+def _start(connection: Connection, address: Address, author: str, now: datetime) -> Conversation:
     # Somebody else may take the first event of the same conversation in right now.
-    connection.execute(_START, values)
+    connection.execute(START, starting(address, author, now))
     started = _find(connection, address, _FIND_AND_HOLD) or _find_by_names(connection, address, ())
     if started is None:
         raise NotFound("there is no conversation at that address")
@@ -255,7 +259,7 @@ def receive(
     seq = conversation.last_seq + 1
     moments = [moment for moment in (conversation.said_at, min(said_at or now, now)) if moment]
     values = {"one": conversation.id, "seq": seq, "hint": language, "said": max(moments), "now": now}
-    connection.execute(_RECEIVE, values)
+    connection.execute(RECEIVE, values)
     return seq
 
 

@@ -43,6 +43,8 @@ def connect(address: URL, connections: int, *, read_only: bool) -> Engine:
         # What customers said are parameters: an error that is logged must not show them.
         hide_parameters=True,
         pool_size=connections,
+        # Many rows in few trips to the server and back.
+        executemany_mode="values_plus_batch",
         # What the address says itself comes first: a pooler between us takes no options, say.
         connect_args={name: value for name, value in arguments.items() if name not in address.query},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, func, insert, or_, select, update
@@ -144,13 +145,23 @@ def append(connection: Connection, conversation_id: int, draft: Draft, now: date
 
 def write(connection: Connection, conversation_id: int, seq: int, draft: Draft, now: datetime) -> Line:
     """Write a message under a number that nobody else was given."""
+    values = _values(conversation_id, seq, draft, now)
+    result = connection.execute(_INSERT, values)
+    return read(Line, {**_UNTOUCHED, **values, "id": result.inserted_primary_key[0]})
+
+
+def write_all(connection: Connection, drafts: Iterable[tuple[int, int, Draft]], now: datetime) -> None:
+    """Write messages of customers: for each its conversation, its number there, and itself."""
+    connection.execute(_INSERT, [_values(*each, now) for each in drafts])
+
+
+def _values(conversation_id: int, seq: int, draft: Draft, now: datetime) -> dict[str, Any]:
     values = {"conversation_id": conversation_id, "seq": seq, "created_at": now}
     values |= msgspec.to_builtins(draft, builtin_types=(datetime,))
     for name, usual in _RARE.items():
         if values[name] == usual:
             del values[name]
-    result = connection.execute(_INSERT, values)
-    return read(Line, {**_UNTOUCHED, **values, "id": result.inserted_primary_key[0]})
+    return values
 
 
 def load(connection: Connection, message_id: int) -> Line:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from bot.inbox.accept import accept
+from bot.inbox.crowd import accept
 from bot.messages import Address, Inbound
 from bot.store import migrate, outbox, transcript
 from bot.store.store import Store

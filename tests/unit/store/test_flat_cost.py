@@ -20,7 +20,7 @@ from bot.brand import load_brand
 from bot.chat import visible
 from bot.desk import case as case_page
 from bot.desk.platforms import Platforms
-from bot.inbox.accept import accept
+from bot.inbox.crowd import accept
 from bot.messages import Address, Inbound
 from bot.store import (
     agents,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
-from bot.inbox.accept import accept
+from bot.inbox.crowd import accept
 from bot.store import housekeeping, links, logins, sessions, set_aside, submissions, tables, viewers
 from bot.store.housekeeping import Housekeeping
 from bot.store.set_aside import Failed

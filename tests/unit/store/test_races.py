@@ -20,7 +20,8 @@ from bot.brand import load_brand
 from bot.conversation import transactions
 from bot.conversation.transactions import Opening, Outcome
 from bot.errors import AlreadyClaimed, TransitionError
-from bot.inbox.accept import Accepted, accept
+from bot.inbox.crowd import accept
+from bot.inbox.events import Accepted
 from bot.messages import Reply
 from bot.store import agents, cases, conversations, outbox, submissions, transcript
 from bot.store.cases import NewCase

@@ -1,0 +1,106 @@
+"""Many requests in one transaction: plain messages, which most are, cost a few statements together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
+
+from sqlalchemy.engine import Connection
+
+from bot.inbox.events import Accepted, draft_of, language_of, place_of, take
+from bot.messages import Inbound
+from bot.store import intake
+from bot.store.intake import EventKey, Place, Said
+from bot.store.rows import Conversation
+
+# In each place what was said there, in order.
+Places = Mapping[Place, Sequence[Inbound]]
+
+
+def accept(connection: Connection, events: Sequence[Inbound], now: datetime) -> Accepted:
+    """Write down what is new in one request."""
+    return accept_all(connection, [events], now)[0]
+
+
+def accept_all(
+    connection: Connection, requests: Sequence[Sequence[Inbound]], now: datetime
+) -> list[Accepted]:
+    """Write down what is new in requests; what became of each of them."""
+    unseen = intake.only_new(connection, map(_key, chain.from_iterable(requests)), now)
+    new = [[event for event in events if _is_first(event, unseen)] for events in requests]
+    changed = _write(connection, _by_place(chain.from_iterable(new)), now)
+    return [_accepted(*each, changed) for each in zip(requests, new, strict=True)]
+
+
+def _key(event: Inbound) -> EventKey:
+    return event.address.channel, event.address.account, event.event_id
+
+
+def _is_first(event: Inbound, unseen: set[EventKey]) -> bool:
+    """Whether it is new, and the first of its kind: of those that come twice one is taken."""
+    is_new = _key(event) in unseen
+    unseen.discard(_key(event))
+    return is_new
+
+
+def _by_place(events: Iterable[Inbound]) -> Places:
+    """In one order of places, so that no two transactions wait for each other."""
+    places = defaultdict(list)
+    for event in sorted(events, key=place_of):
+        places[place_of(event)].append(event)
+    return places
+
+
+def _write(connection: Connection, places: Places, now: datetime) -> dict[EventKey, int | None]:
+    """Write events down; the conversation of each in which there is something to see."""
+    plain = {place: events for place, events in places.items() if all(map(_is_plain, events))}
+    held = _held(connection, plain, now)
+    said = [_said(held[place], events, now) for place, events in plain.items() if place in held]
+    if said:
+        intake.write(connection, said, now)
+    changed: dict[EventKey, int | None] = {}
+    for place, events in places.items():
+        for event in events:
+            there = held.get(place)
+            changed[_key(event)] = there.id if there else take(connection, event, now)
+    return changed
+
+
+def _is_plain(event: Inbound) -> bool:
+    return event.kind == "message" and not event.start_token and not event.aliases
+
+
+def _held(connection: Connection, places: Places, now: datetime) -> dict[Place, Conversation]:
+    """The conversations of plain messages; those that go by another name now take the long way."""
+    known = intake.hold(connection, list(places))
+    unknown = {place: _starting(events[0], now) for place, events in places.items() if place not in known}
+    if unknown:
+        known |= intake.start(connection, unknown)
+    return {place: it for place, it in known.items() if it.chat == places[place][-1].address.chat}
+
+
+def _starting(event: Inbound, now: datetime) -> dict[str, object]:
+    return intake.starting(event.address, event.author, now)
+
+
+def _said(conversation: Conversation, events: Sequence[Inbound], now: datetime) -> Said:
+    return Said(
+        conversation=conversation,
+        drafts=tuple(map(draft_of, events)),
+        language=next(filter(None, map(language_of, events)), None),
+        said_at=max(min(event.sent_at or now, now) for event in events),
+    )
+
+
+def _accepted(
+    events: Sequence[Inbound], new: Sequence[Inbound], changed: Mapping[EventKey, int | None]
+) -> Accepted:
+    seen = [conversation for event in new if (conversation := changed[_key(event)]) is not None]
+    return Accepted(
+        new=len(new),
+        known=len(events) - len(new),
+        messages=sum(event.kind == "message" for event in new),
+        conversations=tuple(dict.fromkeys(seen)),
+    )
