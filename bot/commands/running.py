@@ -10,7 +10,6 @@ import sys
 from bot.app import serve
 from bot.settings import Settings
 
-
 # How long a thread may keep the interpreter while others want it, in seconds. Each statement gives it
 # away and wants it back: with Python's own 5 ms a busy process would spend its time on waiting.
 _TURN = 0.0005

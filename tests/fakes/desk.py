@@ -21,7 +21,7 @@ from bot.channels.base import Channel
 from bot.desk import add_desk
 from bot.desk.platforms import Platforms
 from bot.inbox import Inbox
-from bot.inbox.accept import accept
+from bot.inbox.crowd import accept
 from bot.messages import Entity
 from bot.settings import read_settings
 from bot.store import agents, bell, cases, links, outbox, record, sessions, tables, transcript
