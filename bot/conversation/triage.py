@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -108,7 +109,17 @@ def _count(seen: list[Seen]) -> None:
 
 def mark(connection: Connection, seen: list[Seen], now: datetime) -> list[int]:
     """Write down what was seen of those whose turn has not begun meanwhile; who they were."""
-    return [it.opening.conversation.id for it in seen if _mark_safely(connection, it, now)]
+    try:
+        with connection.begin_nested():
+            return _ids(it for it in seen if _mark(connection, it, now))
+    except Exception as error:
+        if is_away(error):
+            raise
+    return _ids(it for it in seen if _mark_safely(connection, it, now))
+
+
+def _ids(seen: Iterable[Seen]) -> list[int]:
+    return [it.opening.conversation.id for it in seen]
 
 
 def _mark_safely(connection: Connection, seen: Seen, now: datetime) -> bool:

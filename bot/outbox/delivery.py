@@ -45,7 +45,8 @@ from bot.worker import Worker
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-AT_ONCE = 16
+# Most of a delivery is waiting for the platform.
+AT_ONCE = 48
 # Waits up to this are slept through, for writing them down would cost more than they take.
 SHORT_WAIT = timedelta(seconds=0.5)
 # How long an account rests whose credentials were refused, or which is switched off.
