@@ -127,20 +127,20 @@ async def test_all_that_waits_for_a_stopped_account_rests_without_being_looked_a
         postpone(connection, message_id, lease, due_at)
 
     monkeypatch.setattr(outbox, "postpone", count)
-    for number in range(40):
+    for number in range(120):
         await house.says("cabin bag?", person=f"person{number}")
     await house.turns.drain()
-    house.channel.failures = [AccountStopped("401") for _ in range(40)]
+    house.channel.failures = [AccountStopped("401") for _ in range(120)]
     await house.works()
-    assert len(looked_at) < 20
+    assert len(looked_at) < 60
     house.clock.forward(seconds=59)
     await house.works()
-    assert len(house.channel.failures) > 20
+    assert len(house.channel.failures) > 60
     house.channel.failures = []
     for _ in range(60):
         house.clock.forward(seconds=2)
         await house.works()
-    assert len(house.channel.texts) == 40
+    assert len(house.channel.texts) == 120
 
 
 async def test_a_refused_account_is_red_until_a_message_goes_out(house: House) -> None:
