@@ -77,7 +77,8 @@ class Crowd:
         if self._going:
             await asyncio.wait(self._going, timeout=_PATIENCE)
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self.bots[POSTED].settled(), _PATIENCE)
+            settled = asyncio.gather(*(bot.settled() for bot in self.bots.values()))
+            await asyncio.wait_for(settled, _PATIENCE)
 
     def _makers(self) -> dict[str, Callable[[int, Random], Talk]]:
         return {

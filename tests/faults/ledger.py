@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from bot.store import tables
+from bot.store.housekeeping import JOB as HOUSEKEEPING
 from bot.store.rows import Case, Conversation, Line, read
 
 Key = tuple[str, str, str]
@@ -78,9 +80,15 @@ def load(connection: Connection) -> Ledger:
         entries=list(entries.values()),
         cases=cases,
         outbox=_count(connection, tables.outbox),
-        leases=[row["name"] for row in _rows(connection, tables.leases)],
+        leases=list(jobs(connection)),
         set_aside=_count(connection, tables.set_aside),
     )
+
+
+def jobs(connection: Connection) -> dict[str, datetime]:
+    """Who does which job until when; for that of the housekeeping this is its rest until the next time."""
+    rows = _rows(connection, tables.leases)
+    return {row["name"]: row["until"] for row in rows if row["name"] != HOUSEKEEPING}
 
 
 def unfinished(connection: Connection) -> dict[str, int]:

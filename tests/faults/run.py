@@ -153,11 +153,18 @@ async def _going_on(work: Coroutine[object, object, None]) -> AsyncIterator[None
 
 
 async def _rest(database_url: str) -> dict[str, int]:
-    """Wait until nothing is to be done; what is left when patience ends."""
+    """Wait until nothing is to be done, and jobs of the dead are done by the living.
+
+    What is left when patience ends.
+    """
     until = time.monotonic() + REST
     async with _store(database_url) as store:
+        began = await store.read(ledger.jobs)
         while True:
             left = await store.read(ledger.unfinished)
+            left |= {
+                name: 1 for name, end in (await store.read(ledger.jobs)).items() if began.get(name) == end
+            }
             if not left or time.monotonic() >= until:
                 return left
             await asyncio.sleep(_BETWEEN_LOOKS)

@@ -107,9 +107,8 @@ class FakeBot:
         self.webhook = Webhook(self.updates, url, secret, connections, self.haste)
 
     async def settled(self) -> None:
-        """Wait until every update so far has been taken by the webhook or dropped."""
-        if self.webhook:
-            await self.webhook.settled()
+        """Wait until every update so far has been taken or dropped."""
+        await (self.webhook.settled() if self.webhook else self.updates.fetched())
 
     async def drop_webhook(self) -> None:
         """Stop posting, if a webhook is set."""

@@ -33,6 +33,8 @@ class Updates:
         self._held: list[Update] | None = None
         self._poller = 0
         self._news = asyncio.Event()
+        self._all_gone = asyncio.Event()
+        self._all_gone.set()
         self.allowed: list[str] = []
         self.latest: Update | None = None
         self.listener: Callable[[Update], None] | None = None
@@ -55,6 +57,7 @@ class Updates:
             self._held.append(update)
             return
         self._pending[update.id] = update
+        self._all_gone.clear()
         self._news.set()
         if self.listener:
             self.listener(update)
@@ -82,10 +85,13 @@ class Updates:
     def confirm(self, update_id: int) -> None:
         """The bot has this one."""
         self._pending.pop(update_id, None)
+        if not self._pending:
+            self._all_gone.set()
 
     def clear(self) -> None:
         """Forget what the bot does not have yet."""
         self._pending.clear()
+        self._all_gone.set()
 
     def all(self) -> list[Update]:
         """What the bot does not have yet; Telegram forgets after a day."""
@@ -113,6 +119,10 @@ class Updates:
             if found or left <= 0:
                 return found
             await self._wait(left)
+
+    async def fetched(self) -> None:
+        """Wait until the bot has every update so far."""
+        await self._all_gone.wait()
 
     async def _wait(self, seconds: float) -> None:
         self._news.clear()
