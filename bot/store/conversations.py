@@ -35,9 +35,16 @@ _IS_ALIAS = and_(aliases.c.channel == bindparam("channel"), aliases.c.account ==
 _BY_ALIAS = (
     select(conversations)
     .join(aliases, aliases.c.conversation_id == conversations.c.id)
-    .where(_IS_ALIAS, aliases.c.alias.in_(bindparam("names", expanding=True)))
-    .order_by(conversations.c.id)
-    .limit(1)
+    .where(_IS_ALIAS, aliases.c.alias == bindparam("name"))
+)
+_MOVE_ALIAS = (
+    update(aliases)
+    .where(
+        aliases.c.channel == bindparam("its_channel"),
+        aliases.c.account == bindparam("its_account"),
+        aliases.c.alias == bindparam("name"),
+    )
+    .values(conversation_id=bindparam("now_of"))
 )
 _BY_KEYS = (
     select(conversations)
@@ -187,15 +194,18 @@ def _start(connection: Connection, address: Address, author: str, now: datetime)
 
 
 def _find_by_names(connection: Connection, address: Address, names: tuple[str, ...]) -> Conversation | None:
-    """The private conversation, held, that goes or once went by one of these names or its chat's."""
+    """The private conversation, held, that goes by one of these names, or once went by its chat's.
+
+    Not one that once went by another of the names: a telephone number may have a new owner, who
+    must not read what was said with the last one.
+    """
     if address.surface != "private":
         return None
     place = {"channel": address.channel, "account": address.account}
     keys = [f"private/{name}" for name in names]
     row = connection.execute(_BY_KEYS, {**place, "keys": keys}).mappings().first() if keys else None
     if row is None:
-        called = [address.chat, *names]
-        row = connection.execute(_BY_ALIAS, {**place, "names": called}).mappings().first()
+        row = connection.execute(_BY_ALIAS, {**place, "name": address.chat}).mappings().first()
     return hold(connection, row["id"]) if row else None
 
 
@@ -210,8 +220,16 @@ def keep_names(connection: Connection, conversation: Conversation, inbound: Inbo
         place = {"key": address.key, "chat": address.chat, "person": address.person}
         change(connection, conversation.id, **place)
     for alias in others:
-        row = {"channel": address.channel, "account": address.account, "alias": alias}
-        insert_new(connection, aliases, **row, conversation_id=conversation.id)
+        _call(connection, conversation.id, address, alias)
+
+
+def _call(connection: Connection, conversation_id: int, address: Address, alias: str) -> None:
+    """Let a private chat go by an alias, and no other that once did."""
+    channel, account = address.channel, address.account
+    moved = {"its_channel": channel, "its_account": account, "name": alias, "now_of": conversation_id}
+    if not connection.execute(_MOVE_ALIAS, moved).rowcount:
+        row = {"channel": channel, "account": account, "alias": alias}
+        insert_new(connection, aliases, **row, conversation_id=conversation_id)
 
 
 def change(connection: Connection, conversation_id: int, **values: object) -> None:

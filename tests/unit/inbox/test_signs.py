@@ -239,6 +239,13 @@ async def test_a_chat_keeps_its_conversation_when_its_main_name_is_new(house: Ho
     assert house.store.run_now(conversations_there) == 1
 
 
+async def test_who_has_the_number_of_another_now_reads_nothing_of_him(house: House) -> None:
+    assert await house.says("hello", person="DE.1", aliases=("491701",)) == 1
+    assert await house.says("hello", person="DE.9", aliases=("491701",)) == 2
+    assert await house.says("it is me", person="491701") == 2
+    assert await house.says("hello again", person="DE.1") == 1
+
+
 async def test_a_chat_that_has_a_new_name_now_is_the_same(
     house: House,
 ) -> None:
