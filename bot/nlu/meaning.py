@@ -36,7 +36,8 @@ _DECAY = 1e-3
 class Meaning(GraphComponent):
     """Reads again by sentence embedding what the classifier before it is not sure of.
 
-    Both readings are joined as opinions of two experts, each raised to its `weight`. An
+    Not what is likely to be for humans, who get it in any case: a second reading would have to
+    be very sure of something else to change that, and hardly ever is. Both readings are joined as opinions of two experts, each raised to its `weight`. An
     embedding costs several times the rest, so a message whose words are plain goes without.
     """
 
@@ -45,7 +46,8 @@ class Meaning(GraphComponent):
         """The settings.
 
         `embedder` is the dotted name of a callable that gives an `Embedder`; `words` the most
-        that it reads of a message; `sure` the confidence that needs no second reading;
+        that it reads of a message; `sure` the confidence that needs no second reading, and
+        `for_humans` the probability that a message is one of `human_intents`, which needs none;
         `weight_of_words` and `weight_of_meaning` the exponents of the two opinions. A
         committee of `members` networks with so many `neurons`, each trained for about so many
         `steps`, tells the kinds; a logistic regression with the inverse strength `topics` the topics.
@@ -54,6 +56,8 @@ class Meaning(GraphComponent):
             "embedder": "bot.nlu.embedding.nano_e5",
             "words": 15,
             "sure": 0.95,
+            "human_intents": [],
+            "for_humans": 0.6,
             "weight_of_words": 0.6,
             "weight_of_meaning": 0.6,
             "members": 4,
@@ -130,7 +134,10 @@ class Meaning(GraphComponent):
 
     def _leaves_doubt(self, message: Message) -> bool:
         read = message.get(INTENT_RANKING_KEY)
-        return bool(message.get(TEXT) and read and read[0]["confidence"] < self._config["sure"])
+        if not (message.get(TEXT) and read) or read[0]["confidence"] >= self._config["sure"]:
+            return False
+        humans = sum(guess["confidence"] for guess in read if guess["name"] in self._config["human_intents"])
+        return bool(humans < self._config["for_humans"])
 
     def _meant(self, messages: list[Message]) -> list[Shares]:
         if self._steps is None:

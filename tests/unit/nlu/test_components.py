@@ -168,6 +168,8 @@ def test_rasa_asks_back_where_the_gateway_does() -> None:
     (unsure,) = (c for c in config["pipeline"] if c["name"] == "bot.nlu.unsure.Unsure")
     for name in ("understood", "answer", "thank"):
         assert unsure[name] == getattr(brand, name)
+    (meaning,) = (c for c in config["pipeline"] if c["name"] == "bot.nlu.meaning.Meaning")
+    assert tuple(meaning["human_intents"]) == brand.human_registers
 
 
 class PaperTracker:

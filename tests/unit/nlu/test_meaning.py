@@ -37,7 +37,8 @@ class Animals:
 @pytest.fixture
 def meaning(tmp_path: Path) -> Meaning:
     """Trained, and loaded anew."""
-    config = {**Meaning.get_default_config(), "embedder": f"{__name__}.Animals"}
+    own = {"embedder": f"{__name__}.Animals", "human_intents": ["problem", "crisis"]}
+    config = {**Meaning.get_default_config(), **own}
     arguments = (config, LocalModelStorage(tmp_path), Resource("it"), _context())
     messages = [Message({"text": text, "intent": name}) for name, texts in EXAMPLES.items() for text in texts]
     Meaning.create(*arguments).train(TrainingData(messages))
@@ -64,6 +65,13 @@ def test_a_message_in_doubt_is_ranked_again_by_what_it_means(meaning: Meaning) -
 def test_a_message_whose_words_are_plain_is_left_alone(meaning: Meaning) -> None:
     message = read(meaning, "cat", complaint=0.96, question_pet=0.04)
     assert message.get("intent") == {"name": "complaint", "confidence": 0.96}
+
+
+def test_what_is_likely_for_humans_is_not_read_twice(meaning: Meaning) -> None:
+    message = read(meaning, "cat", problem=0.4, question_pet=0.35, crisis=0.25)
+    assert message.get("intent") == {"name": "problem", "confidence": 0.4}
+    unlikely = read(meaning, "cat", problem=0.4, question_pet=0.4, crisis=0.15)
+    assert unlikely.get("intent")["name"] == "question_pet"
 
 
 def test_both_readings_count(meaning: Meaning) -> None:
