@@ -37,8 +37,9 @@ class Meaning(GraphComponent):
     """Reads again by sentence embedding what the classifier before it is not sure of.
 
     Not what is likely to be for humans, who get it in any case: a second reading would have to
-    be very sure of something else to change that, and hardly ever is. Both readings are joined as opinions of two experts, each raised to its `weight`. An
-    embedding costs several times the rest, so a message whose words are plain goes without.
+    be very sure of something else to change that, and hardly ever is. Both readings are joined as
+    opinions of two experts, each raised to its `weight`. An embedding costs several times the
+    rest, so a message whose words are plain goes without.
     """
 
     @staticmethod
