@@ -28,6 +28,8 @@ pytestmark = pytest.mark.timeout(120)
 ANSWER = "Oui."
 # Below the burst that a visitor is allowed.
 LINES = 15
+# Of each in the crowd, in seconds: more than the worker can answer in time need not be written.
+PAUSE = 0.1
 
 
 class Installation:
@@ -124,7 +126,7 @@ class Crowd:
                     break
                 self.accepted.append(await visitor.says("May my cat come?"))
                 self._wrote.set()
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(PAUSE)
             await visitor.leaves()
             self.refused += visitor.refused
 
