@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
+from bot.alert import Alert
 from bot.assistant.port import Assistant
 from bot.assistant.rasa import Rasa
 from bot.assistant.several import Several
@@ -147,6 +148,8 @@ def build(
             running.append(clock.run())
         if accepts:
             running.append(Echo(store, bell).run())
+        if works and not accepts:
+            running.append(Alert(store, bell).run())
         if works:
             running += steps(
                 store=store,
