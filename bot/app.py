@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from bot.alert import Alert
 from bot.assistant.port import Assistant
 from bot.assistant.rasa import Rasa
 from bot.assistant.several import Several
@@ -20,7 +19,7 @@ from bot.channels.registry import CHANNELS
 from bot.chat import add_chat
 from bot.clock import Clock, now
 from bot.desk import add_desk
-from bot.echo import Echo
+from bot.echo import Echo, WorkersEcho
 from bot.errors import BrandError
 from bot.gateway import MAX_BODY, Gateway
 from bot.guard import Guard, load_guard
@@ -149,7 +148,7 @@ def build(
         if accepts:
             running.append(Echo(store, bell).run())
         if works and not accepts:
-            running.append(Alert(store, bell).run())
+            running.append(WorkersEcho(store, bell).run())
         if works:
             running += steps(
                 store=store,

@@ -1,15 +1,16 @@
-"""Rings here for what other processes have written: pages are told of it without any other server.
+"""Rings here for what other processes have written, without any other server.
 
 A bell reaches its own process only (or all of them, as long as Redis is there). So every gateway
 looks a few times a second whether messages or entries of the record have come, whoever wrote them,
-and rings for their conversations.
+and rings for pages that show their conversations; and a worker that accepts nothing itself looks
+more often, and rings for turns and deliveries.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from msgspec import Struct
 from sqlalchemy import bindparam, func, select
@@ -26,8 +27,9 @@ from bot.unexpected import place
 
 log = logging.getLogger(__name__)
 
-# The rest between two looks, in seconds: a fifth of what a customer is promised.
-REST = 0.2
+# The rest between two looks, in seconds: a fifth of what a customer is promised, and for workers much
+# less, because an answer may wait for three of them.
+REST, WORKERS_REST = 0.2, 0.05
 # After a longer absence of the database pages look by themselves: news beyond this are not rung for.
 MOST = 1000
 
@@ -63,12 +65,7 @@ class Echo:
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except SQLAlchemyError as error:
-                log.warning("cannot look for news: %s", place(error))
-            await asyncio.sleep(REST)
+        await _keep(self.look, REST)
 
     async def look(self) -> None:
         """Ring for what came since the look before the last one.
@@ -80,6 +77,37 @@ class Echo:
             topics = await self._store.read(_topics, self._seen_before)
             self._bell.ring(bell.QUEUE, *topics)
         self._seen_before, self._seen = self._seen, newest
+
+
+class WorkersEcho:
+    """Rings for turns and deliveries when messages have come, from whom or to whom ever."""
+
+    def __init__(self, store: Store, bell: Bell) -> None:
+        self._store = store
+        self._bell = bell
+        self._seen: Newest | None = None
+
+    async def run(self) -> None:
+        """Look again and again until cancelled."""
+        await _keep(self.look, WORKERS_REST)
+
+    async def look(self) -> None:
+        """Ring if something came since the last look, unless other processes ring here themselves."""
+        if self._bell.connected:
+            return
+        newest = await self._store.read(_newest)
+        if newest != self._seen:
+            self._seen = newest
+            self._bell.ring(bell.TURNS, bell.OUTBOX)
+
+
+async def _keep(look: Callable[[], Awaitable[None]], rest: float) -> None:
+    while True:
+        try:
+            await look()
+        except SQLAlchemyError as error:
+            log.warning("cannot look for news: %s", place(error))
+        await asyncio.sleep(rest)
 
 
 def _newest(connection: Connection) -> Newest:

@@ -15,7 +15,18 @@ from bot.desk.actions import Act, Written
 from bot.desk.platforms import Platforms
 from bot.inbox.accept import accept
 from bot.messages import Address, Attachment, Entity, Inbound, Register, Surface
-from bot.store import accounts, agents, cases, conversations, links, outbox, set_aside, transcript, viewers
+from bot.store import (
+    accounts,
+    agents,
+    cases,
+    conversations,
+    links,
+    outbound,
+    outbox,
+    set_aside,
+    transcript,
+    viewers,
+)
 from bot.store.accounts import AccountState
 from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case, Line, Role
@@ -220,7 +231,7 @@ def _bot_says(connection: Connection, conversation_id: int, text: str, at: datet
 def _arrived(connection: Connection, line: Line | None, at: datetime) -> None:
     if line:
         outbox.done(connection, line.id)
-        transcript.advance(connection, line.id, "sent", platform_id=f"sent-{line.id}")
+        outbound.advance(connection, line.id, "sent", platform_id=f"sent-{line.id}")
         by_agent = line.author == "agent"
         cases.first_response_sent(connection, line.conversation_id, by_agent=by_agent, now=at)
 
@@ -282,7 +293,7 @@ def _long_case(
     )
     _arrived(connection, first, ago(170))
     if first:
-        transcript.advance(connection, first.id, "read")
+        outbound.advance(connection, first.id, "read")
     writes("This is the worst airline ever", 168, message_id="regretted")
     writes("", 167, kind="deleted", message_id="regretted")
     writes("Hotel Miradouro, until Sunday. And who pays for what I had to buy?", 20)
@@ -296,7 +307,7 @@ def _long_case(
     )
     if second:
         outbox.done(connection, second.id)
-        transcript.advance(connection, second.id, "failed", reason="Facebook did not answer for a day")
+        outbound.advance(connection, second.id, "failed", reason="Facebook did not answer for a day")
     writes("Thank you, that is good news. I will keep them.", 3)
     viewers.see(connection, case.id, people["tomas"].id, typing=False, now=now)
     for conversation_id in (private, case.conversation_id):

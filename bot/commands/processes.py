@@ -16,8 +16,6 @@ from bot.supervisor import Port, Program, model
 
 LOOPBACK = "127.0.0.1"
 _NICENESS = 10
-# Threads of one process share few heaps: each would keep for itself what it once needed.
-_FEW_HEAPS = {"MALLOC_ARENA_MAX": "2"}
 
 
 def wanted_ports(settings: Settings) -> list[Port]:
@@ -64,8 +62,7 @@ def actions_url(settings: Settings) -> str:
 def gateway(settings: Settings) -> Program:
     """The process that customers and agents reach; it works too where there are no workers."""
     mode = ("--accept-only",) if settings.workers else ()
-    command = (sys.executable, "-m", "bot", "gateway", *mode)
-    return Program(name="gateway", command=command, environment=_FEW_HEAPS)
+    return Program(name="gateway", command=(sys.executable, "-m", "bot", "gateway", *mode))
 
 
 def worker(name: str, port: int) -> Program:
@@ -73,7 +70,7 @@ def worker(name: str, port: int) -> Program:
     return Program(
         name=name,
         command=(sys.executable, "-m", "bot", "worker"),
-        environment={"RELAIS_WORKER_PORT": str(port), **_FEW_HEAPS},
+        environment={"RELAIS_WORKER_PORT": str(port)},
     )
 
 

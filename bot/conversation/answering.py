@@ -24,7 +24,7 @@ from bot.guard import Finding, Guard
 from bot.logs import also, within
 from bot.messages import Turn, Understanding
 from bot.metrics import HANDLED, HANDOVERS, LEASES_LOST, TURN
-from bot.store import bell, conversations, elsewhere, links, transcript
+from bot.store import bell, conversations, elsewhere, links, outbound
 from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.rows import Case, Conversation
@@ -247,7 +247,7 @@ class Answering:
             return False
         if not handover.is_in_time(line, channel.features.private_reply, scene.now):
             return False
-        return not await self._store.read(transcript.is_replied_in_private, conversation.id, line.platform_id)
+        return not await self._store.read(outbound.is_replied_in_private, conversation.id, line.platform_id)
 
     async def _private_link(self, conversation: Conversation) -> str | None:
         channel = self._channel(conversation)

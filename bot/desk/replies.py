@@ -28,7 +28,7 @@ from bot.desk.platforms import Platforms
 from bot.desk.targets import Target
 from bot.errors import NotFound, ReplyRefused, TransitionError
 from bot.messages import Template
-from bot.store import cases, links, outbox, search, submissions, transcript
+from bot.store import cases, links, outbound, outbox, search, submissions, transcript
 from bot.store.rows import Case, Line
 from bot.store.transcript import Draft
 
@@ -129,7 +129,7 @@ def retry(connection: Connection, act: Act, *, message_id: int, platforms: Platf
     case = held(connection, act)
     line = transcript.load(connection, message_id)
     target = _target_of(connection, act, case, line, platforms)
-    if not transcript.requeue(connection, message_id):
+    if not outbound.requeue(connection, message_id):
         raise OnItsWay("the message is on its way or arrived")
     deadline = act.at + DELIVERY
     outbox.put(connection, line, now=act.at, deadline=min(deadline, target.window.ends or deadline))

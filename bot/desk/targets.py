@@ -12,7 +12,7 @@ from bot.desk.platforms import Platform, Platforms
 from bot.desk.windows import ALWAYS, CLOSED, Window, reply_window, window_of_comment
 from bot.errors import NotFound, ReplyRefused
 from bot.messages import Surface
-from bot.store import transcript
+from bot.store import outbound, transcript
 from bot.store.rows import Conversation
 
 # No platform's texts are longer by much, and nobody reads them.
@@ -169,7 +169,7 @@ def _in_private(
     if line is None or line.deleted_at:
         return None
     window, why = window_of_comment(allowed, line.sent_at or line.created_at, now), ""
-    if transcript.is_replied_in_private(connection, talk.id, message_id):
+    if outbound.is_replied_in_private(connection, talk.id, message_id):
         window, why = CLOSED, "private_reply_used"
     elif not window.is_open:
         why = "private_reply_late"

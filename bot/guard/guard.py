@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from bot.guard.emergency import Emergency, read_emergency
@@ -53,9 +53,12 @@ class Guard:
             self._finding(found[kind], news) for kind in sorted(found, key=self._gravity.__getitem__)
         )
 
-    def prepare(self) -> None:
-        """Take some seconds now, in any thread, so that no message has to wait for them later."""
-        self._search.prepare()
+    def prepare(self, rest: Callable[[], None]) -> None:
+        """Take seconds of work now, so that no message has to wait for them later.
+
+        Meant for a thread beside others, whom `rest` lets go first.
+        """
+        self._search.prepare(rest)
 
     def _is_news(self, text: str, language: str | None) -> bool:
         spoken = [self.languages[language]] if language else self.languages.values()

@@ -9,10 +9,10 @@ from itertools import chain
 
 from sqlalchemy.engine import Connection
 
-from bot.inbox.events import Accepted, draft_of, language_of, place_of, take
+from bot.inbox.events import Accepted, place_of, said_in, take
 from bot.messages import Inbound
-from bot.store import intake
-from bot.store.intake import EventKey, Place, Said
+from bot.store import conversations, intake
+from bot.store.intake import EventKey, Place
 from bot.store.rows import Conversation
 
 # In each place what was said there, in order.
@@ -57,7 +57,7 @@ def _write(connection: Connection, places: Places, now: datetime) -> dict[EventK
     """Write events down; the conversation of each in which there is something to see."""
     plain = {place: events for place, events in places.items() if all(map(_is_plain, events))}
     held = _held(connection, plain, now)
-    said = [_said(held[place], events, now) for place, events in plain.items() if place in held]
+    said = [said_in(held[place], events, now) for place, events in plain.items() if place in held]
     if said:
         intake.write(connection, said, now)
     changed: dict[EventKey, int | None] = {}
@@ -82,16 +82,7 @@ def _held(connection: Connection, places: Places, now: datetime) -> dict[Place, 
 
 
 def _starting(event: Inbound, now: datetime) -> dict[str, object]:
-    return intake.starting(event.address, event.author, now)
-
-
-def _said(conversation: Conversation, events: Sequence[Inbound], now: datetime) -> Said:
-    return Said(
-        conversation=conversation,
-        drafts=tuple(map(draft_of, events)),
-        language=next(filter(None, map(language_of, events)), None),
-        said_at=max(min(event.sent_at or now, now) for event in events),
-    )
+    return conversations.starting(event.address, event.author, now)
 
 
 def _accepted(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from bot.messages import EventKind, Inbound
-from bot.store import conversations, deliveries, elsewhere, joining, links, record, transcript
+from bot.store import conversations, deliveries, elsewhere, intake, joining, links, record, transcript
+from bot.store.intake import Said
 from bot.store.rows import Conversation
 from bot.store.transcript import Draft
 
@@ -57,12 +58,20 @@ def _take_message(connection: Connection, conversation: Conversation, event: Inb
     _know(connection, conversation, event)
     if event.start_token:
         _join(connection, conversation, event.start_token, now)
-    seq = conversations.receive(connection, conversation, language_of(event), event.sent_at, now)
-    transcript.write(connection, conversation.id, seq, draft_of(event), now)
+    intake.write(connection, [said_in(conversation, [event], now)], now)
 
 
-def draft_of(event: Inbound) -> Draft:
-    """A customer's message as it is written down."""
+def said_in(conversation: Conversation, events: Sequence[Inbound], now: datetime) -> Said:
+    """What a customer wrote into a conversation that is held, in order."""
+    return Said(
+        conversation=conversation,
+        drafts=tuple(map(_draft, events)),
+        language=next(filter(None, map(_language, events)), None),
+        said_at=max(min(event.sent_at or now, now) for event in events),
+    )
+
+
+def _draft(event: Inbound) -> Draft:
     return Draft(
         author="customer",
         text=event.text,
@@ -76,8 +85,8 @@ def draft_of(event: Inbound) -> Draft:
     )
 
 
-def language_of(event: Inbound) -> str | None:
-    """What a customer's client says of his language (ISO 639-1)."""
+def _language(event: Inbound) -> str | None:
+    # What a customer's client says, as ISO 639-1 has it.
     return event.language[:2].lower() if event.language else None
 
 

@@ -13,7 +13,18 @@ from bot.conversation import handover, rules
 from bot.conversation.speaking import say
 from bot.conversation.transactions import BOT_DELIVERY
 from bot.messages import Receipt
-from bot.store import cases, conversations, deliveries, elsewhere, joining, links, outbox, record, transcript
+from bot.store import (
+    cases,
+    conversations,
+    deliveries,
+    elsewhere,
+    joining,
+    links,
+    outbound,
+    outbox,
+    record,
+    transcript,
+)
 from bot.store.outbox import Parcel
 from bot.store.rows import Conversation
 from bot.store.transcript import Draft
@@ -32,9 +43,7 @@ def sent(
     message_id = parcel.outbound.id
     early = outbox.taken(connection, message_id, parcel.lease)
     platform_id = receipt.message_id
-    is_news = transcript.advance(
-        connection, message_id, "sent", platform_id=platform_id, set_out_at=set_out_at
-    )
+    is_news = outbound.advance(connection, message_id, "sent", platform_id=platform_id, set_out_at=set_out_at)
     if is_news:
         by_agent = parcel.outbound.purpose == "agent"
         cases.first_response_sent(connection, parcel.conversation.id, by_agent=by_agent, now=now)
@@ -64,7 +73,7 @@ def lost(
     # A turn that ends at this moment may hand the conversation over, too: one after the other.
     conversation = conversations.hold(connection, parcel.conversation.id)
     outbox.done(connection, message_id)
-    if parcel.has_failed is None and not transcript.advance(
+    if parcel.has_failed is None and not outbound.advance(
         connection, message_id, delivery, reason=reason[:MAX_REASON]
     ):
         # Meanwhile the platform has said that it arrived.
@@ -91,7 +100,7 @@ def unreachable(connection: Connection, parcel: Parcel, reason: str, now: dateti
     """The customer cannot be written to: said in the desk, and nobody can help it."""
     message_id = parcel.outbound.id
     outbox.done(connection, message_id)
-    transcript.advance(connection, message_id, "failed", reason=reason[:MAX_REASON])
+    outbound.advance(connection, message_id, "failed", reason=reason[:MAX_REASON])
     conversations.flag(
         connection,
         parcel.conversation.id,
@@ -105,7 +114,7 @@ def unreachable(connection: Connection, parcel: Parcel, reason: str, now: dateti
 def dropped(connection: Connection, parcel: Parcel) -> None:
     """Somebody outside has the conversation: what the bot wanted to say is not said."""
     outbox.done(connection, parcel.outbound.id)
-    transcript.advance(connection, parcel.outbound.id, "dropped", reason=elsewhere.DROPPED)
+    outbound.advance(connection, parcel.outbound.id, "dropped", reason=elsewhere.DROPPED)
 
 
 def taken_elsewhere(
@@ -118,7 +127,7 @@ def taken_elsewhere(
     conversation = conversations.hold(connection, parcel.conversation.id)
     if parcel.outbound.purpose == "agent":
         outbox.done(connection, parcel.outbound.id)
-        transcript.advance(connection, parcel.outbound.id, "failed", reason=reason[:MAX_REASON])
+        outbound.advance(connection, parcel.outbound.id, "failed", reason=reason[:MAX_REASON])
     else:
         dropped(connection, parcel)
     elsewhere.leave(connection, conversation, now, now)

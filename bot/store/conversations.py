@@ -262,25 +262,6 @@ def wake(connection: Connection, conversation_id: int, now: datetime) -> None:
     connection.execute(_WAKE, {"one": conversation_id, "now": now})
 
 
-def receive(
-    connection: Connection,
-    conversation: Conversation,
-    language: str | None,
-    said_at: datetime | None,
-    now: datetime,
-) -> int:
-    """The number of the customer's next message in a conversation that is held; a turn is due.
-
-    One that is due already keeps its place, and a language that is known stays. `said_at` is when
-    he wrote, by the platform's clock.
-    """
-    seq = conversation.last_seq + 1
-    moments = [moment for moment in (conversation.said_at, min(said_at or now, now)) if moment]
-    values = {"one": conversation.id, "seq": seq, "hint": language, "said": max(moments), "now": now}
-    connection.execute(RECEIVE, values)
-    return seq
-
-
 def claim(connection: Connection, lease: str, *, now: datetime, until: datetime, most: int = 1) -> list[int]:
     """Take the most urgent conversations, of these the ones due longest, until the lease ends.
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from bot.messages import EventKind, Inbound, Receipt
-from bot.store import cases, conversations, joining, outbox, transcript
+from bot.store import cases, conversations, joining, outbound, outbox
 from bot.store.outbox import Early, Known
 from bot.store.rows import Line
 
@@ -63,7 +63,7 @@ def apply(connection: Connection, line: Line, said: Early, platform_id: str, now
 
 def _advance(connection: Connection, line: Line, said: Early, now: datetime) -> None:
     reason = said.reason[:MAX_REASON] if said.kind == "failed" else None
-    advanced = transcript.advance(connection, line.id, said.kind, reason=reason, platform_id=said.message_id)
+    advanced = outbound.advance(connection, line.id, said.kind, reason=reason, platform_id=said.message_id)
     if advanced and said.kind == "failed":
         outbox.put_failed(connection, line, now)
 
@@ -72,7 +72,7 @@ def _by_correlation(connection: Connection, event: Inbound) -> Line | None:
     if event.correlation is None:
         return None
     address = event.address
-    return transcript.ours_by_id(
+    return outbound.ours_by_id(
         connection, event.correlation, channel=address.channel, account=address.account
     )
 
@@ -80,12 +80,12 @@ def _by_correlation(connection: Connection, event: Inbound) -> Line | None:
 def _by_id(connection: Connection, conversation_id: int, event: Inbound, now: datetime) -> bool:
     if not event.message_id:
         return False
-    line = transcript.ours_by_platform_id(connection, conversation_id, event.message_id)
+    line = outbound.ours_by_platform_id(connection, conversation_id, event.message_id)
     if line is None:
         if outbox.remember(connection, conversation_id, _early(event)):
             return False
         # Its receipt may have been written down at this very moment.
-        line = transcript.ours_by_platform_id(connection, conversation_id, event.message_id)
+        line = outbound.ours_by_platform_id(connection, conversation_id, event.message_id)
     if line:
         _advance(connection, line, _early(event), now)
     return line is not None
@@ -95,7 +95,7 @@ def _until(connection: Connection, conversation_id: int, event: Inbound) -> bool
     if event.until is None or event.kind not in ("delivered", "read"):
         return False
     outbox.remember(connection, conversation_id, _early(event))
-    return transcript.advance_until(connection, conversation_id, event.kind, event.until)
+    return outbound.advance_until(connection, conversation_id, event.kind, event.until)
 
 
 def _early(event: Inbound) -> Early:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from bot.messages import Inbound
-from bot.store import cases, conversations, deliveries, outbox, record, transcript
+from bot.store import cases, conversations, deliveries, outbound, outbox, record, transcript
 from bot.store.outbox import Early
 from bot.store.rows import Conversation, Line
 from bot.store.tables import conversations as talks
@@ -98,7 +98,7 @@ def clear(connection: Connection, conversation_id: int, now: datetime) -> None:
 def fall_silent(connection: Connection, conversation_id: int) -> None:
     """Drop what the bot has not sent yet."""
     for message_id in outbox.drop(connection, conversation_id):
-        transcript.advance(connection, message_id, "dropped", reason=DROPPED)
+        outbound.advance(connection, message_id, "dropped", reason=DROPPED)
 
 
 def answered_at(connection: Connection, conversation_id: int, seq: int) -> datetime | None:
@@ -111,7 +111,7 @@ def answered_at(connection: Connection, conversation_id: int, seq: int) -> datet
 def _ours(connection: Connection, conversation: Conversation, event: Inbound) -> Line | None:
     """The text of ours that an event repeats: where platforms do not say so, the words do."""
     words = event.text.split()
-    for line in transcript.latest_of_ours(connection, conversation.id):
+    for line in outbound.latest_of_ours(connection, conversation.id):
         if event.message_id and line.platform_id == event.message_id:
             return line
         if words and line.delivery in ("queued", "unknown") and line.text.split() == words:

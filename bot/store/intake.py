@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func, select, text, tuple_
 from sqlalchemy.engine import Connection
 
 from bot.store import transcript
-from bot.store.conversations import RECEIVE, START, starting
+from bot.store.conversations import RECEIVE, START
 from bot.store.rows import Conversation, read
 from bot.store.tables import Moment, conversations
 from bot.store.transcript import Draft
@@ -25,31 +25,27 @@ Place = tuple[str, str, str]
 _COLUMNS = "channel, account, event_id"
 _NEW = f"ON CONFLICT DO NOTHING RETURNING {_COLUMNS}"
 # One statement whatever the number of events: the database reads them from JSON.
-_RECEIVED = {
-    "sqlite": text(
-        f"INSERT INTO received ({_COLUMNS}, received_at) "  # noqa: S608 - our own words only
+_LISTED_EVENTS = {
+    "sqlite": (
         "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), :now "
-        f"FROM json_each(:events) WHERE true {_NEW}"
+        "FROM json_each(:events) WHERE true"
     ),
-    "postgresql": text(
-        f"INSERT INTO received ({_COLUMNS}, received_at) "  # noqa: S608 - our own words only
-        "SELECT value ->> 0, value ->> 1, value ->> 2, :now "
-        f"FROM jsonb_array_elements(CAST(:events AS jsonb)) {_NEW}"
+    "postgresql": (
+        "SELECT value ->> 0, value ->> 1, value ->> 2, :now FROM jsonb_array_elements(CAST(:events AS jsonb))"
     ),
 }
-_RECEIVED = {name: it.bindparams(bindparam("now", type_=Moment())) for name, it in _RECEIVED.items()}
-
+_RECEIVED = {
+    engine: text(f"INSERT INTO received ({_COLUMNS}, received_at) {listed} {_NEW}").bindparams(
+        bindparam("now", type_=Moment())
+    )
+    for engine, listed in _LISTED_EVENTS.items()
+}
 
 _NAMES = (conversations.c.channel, conversations.c.account, conversations.c.key)
 _PLACE: Any = tuple_(*_NAMES)
 _LISTED = func.json_each(bindparam("places")).table_valued("value")
 _HERE = and_(
-    *(
-        column == func.json_extract(_LISTED.c.value, f"$[{number}]")
-        for number, column in enumerate(
-            (conversations.c.channel, conversations.c.account, conversations.c.key)
-        )
-    )
+    *(column == func.json_extract(_LISTED.c.value, f"$[{number}]") for number, column in enumerate(_NAMES))
 )
 # To a list SQLite compares every conversation that there is, and JSON PostgreSQL takes for long.
 _AT = {
@@ -112,6 +108,3 @@ def _received(said: Said, now: datetime) -> dict[str, object]:
     before = said.conversation.said_at or said.said_at
     values = {"one": said.conversation.id, "seq": seq, "hint": said.language}
     return {**values, "said": max(before, said.said_at), "now": now}
-
-
-__all__ = ["EventKey", "Place", "Said", "hold", "only_new", "start", "starting", "write"]

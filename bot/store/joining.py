@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from bot.messages import Address, Receipt
-from bot.store import cases, conversations, record, search, transcript
+from bot.store import cases, conversations, outbound, record, search, transcript
 from bot.store.rows import Conversation, Line
 from bot.store.transcript import Draft
 
@@ -41,7 +41,7 @@ def open_in_private(connection: Connection, public: Line, receipt: Receipt, now:
         person=receipt.private_chat,
     )
     talk = conversations.at(connection, where, origin.author, now)
-    if transcript.ours_by_platform_id(connection, talk.id, receipt.message_id):
+    if outbound.ours_by_platform_id(connection, talk.id, receipt.message_id):
         return
     own = cases.current(connection, talk.case_id)
     if talk.case_id != origin.case_id and not (own and own.is_human):

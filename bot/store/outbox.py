@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
 from bot.messages import Outbound
-from bot.store import conversations, tables, transcript
+from bot.store import conversations, outbound, tables, transcript
 from bot.store.rows import Conversation, Line
 from bot.store.tables import outbox
 
@@ -213,7 +213,7 @@ def await_echo(connection: Connection, message_id: int, lease: str, *, until: da
     """Wait until then for the platform to say that a message arrived; the next ones wait behind it."""
     values = {"wanted": message_id, "held": lease, "until": until}
     if connection.execute(_AWAIT_ECHO, values).rowcount:
-        transcript.explain(connection, message_id, doubt)
+        outbound.explain(connection, message_id, doubt)
 
 
 def put_failed(connection: Connection, line: Line, now: datetime) -> None:

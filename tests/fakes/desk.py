@@ -24,7 +24,7 @@ from bot.inbox import Inbox
 from bot.inbox.crowd import accept
 from bot.messages import Entity
 from bot.settings import read_settings
-from bot.store import agents, bell, cases, links, outbox, record, sessions, tables, transcript
+from bot.store import agents, bell, cases, links, outbound, outbox, record, sessions, tables, transcript
 from bot.store.bell import Bell
 from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case, Line, Recorded, Role
@@ -151,7 +151,7 @@ class DeskHouse:
     def delivered(self, line: Line) -> None:
         """The platform took a message."""
         self.store.run_now(outbox.done, line.id)
-        self.store.run_now(transcript.advance, line.id, "sent", platform_id=f"sent-{line.id}")
+        self.store.run_now(outbound.advance, line.id, "sent", platform_id=f"sent-{line.id}")
         by_agent = line.author == "agent"
         self.store.run_now(
             cases.first_response_sent, line.conversation_id, by_agent=by_agent, now=self.clock()
@@ -161,7 +161,7 @@ class DeskHouse:
     def failed(self, line: Line, reason: str = "no network") -> None:
         """The platform will never take a message."""
         self.store.run_now(outbox.done, line.id)
-        self.store.run_now(transcript.advance, line.id, "failed", reason=reason)
+        self.store.run_now(outbound.advance, line.id, "failed", reason=reason)
         self.bell.ring(bell.conversation(line.conversation_id))
 
     def now(self, case: Case) -> Case:

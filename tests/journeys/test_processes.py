@@ -187,7 +187,7 @@ async def test_a_worker_that_is_told_to_stop_gives_back_what_it_holds(house: Ins
     house.rasa.thinking.set()
     await house.start("worker")
     # At once, and not when the lease of the first would have ended.
-    await eventually(house.answers, seconds=10)
+    await eventually(house.answers, seconds=5)
     assert len(house.answers()) == 1
 
 

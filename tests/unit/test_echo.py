@@ -12,7 +12,7 @@ from bot import echo
 from bot.channels.webchat import address
 from bot.chat.posting import topic
 from bot.clock import now
-from bot.echo import Echo
+from bot.echo import Echo, WorkersEcho
 from bot.messages import Inbound
 from bot.store import bell, migrate, record
 from bot.store.bell import Bell, Listener
@@ -113,3 +113,21 @@ async def test_a_database_that_is_not_there_yet_is_looked_at_again(
     running.cancel()
     await asyncio.wait({running})
     store.close()
+
+
+async def test_a_worker_is_woken_once_by_a_message_that_came_elsewhere(house: House) -> None:
+    alert = WorkersEcho(house.store, house.bell)
+    with house.bell.listen(bell.TURNS) as turns, house.bell.listen(bell.OUTBOX) as outbox:
+        await alert.look()
+        assert turns.take()
+        assert outbox.take()
+        await alert.look()
+        assert not turns.take()
+
+
+async def test_a_worker_is_left_alone_while_nobody_writes(house: House) -> None:
+    alert = WorkersEcho(house.store, house.bell)
+    await alert.look()
+    with house.bell.listen(bell.TURNS) as turns:
+        await alert.look()
+        assert not turns.take()

@@ -13,8 +13,6 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-from telegram._utils.defaultvalue import DefaultValue
-from telegram._utils.types import ODVInput
 from telegram.error import (
     BadRequest,
     Conflict,
@@ -110,10 +108,10 @@ class Wire(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        write_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Make a request; raise `NotDone` and `Vague` where it is known which.
 
@@ -121,11 +119,13 @@ class Wire(BaseRequest):
         """
         if self._session is None:
             raise NotDone("the channel is closed")
-        reading = self._timeout if isinstance(read_timeout, DefaultValue) else read_timeout
+        reading = float(read_timeout) if isinstance(read_timeout, (int, float)) else self._timeout
         parameters = request_data.json_parameters if request_data else None
         timeout = aiohttp.ClientTimeout(connect=self._timeout, sock_read=reading)
+        # A redirection is no answer of the Bot API, and whom it names must not learn the token.
+        request = self._session.request(method, url, data=parameters, timeout=timeout, allow_redirects=False)
         try:
-            async with self._session.request(method, url, data=parameters, timeout=timeout) as response:
+            async with request as response:
                 code, payload = response.status, await response.read()
         except NEVER_SENT as exc:
             raise NotDone(type(exc).__name__) from None

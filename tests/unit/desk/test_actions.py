@@ -10,7 +10,7 @@ from bot.desk import actions, replies
 from bot.desk.actions import Act, NewerCase, Written
 from bot.desk.replies import OnItsWay
 from bot.errors import AlreadyClaimed, NotFound, ReplyRefused, TransitionError
-from bot.store import conversations, outbox, transcript
+from bot.store import conversations, outbound, outbox
 from bot.store.rows import Agent, Case, Delivery, Line
 from bot.store.tables import outbox as outbox_table
 from tests.fakes.desk import DeskHouse
@@ -258,7 +258,7 @@ def test_a_message_that_did_not_arrive_is_sent_again_once(
     with pytest.raises(OnItsWay):
         house.store.run_now(replies.retry, act, message_id=line.id, platforms=house.platforms)
     house.store.run_now(outbox.done, line.id)
-    house.store.run_now(transcript.advance, line.id, delivery, reason="no network")
+    house.store.run_now(outbound.advance, line.id, delivery, reason="no network")
     house.store.run_now(replies.retry, act, message_id=line.id, platforms=house.platforms)
     assert house.lines()[-1].delivery == "queued"
     with pytest.raises(OnItsWay):

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from bot.desk import case as case_page
-from bot.store import cases, transcript
+from bot.store import cases, outbound
 from bot.store.rows import Delivery
 from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
 
@@ -202,5 +202,5 @@ async def test_it_is_shown_what_became_of_a_text(house: DeskHouse, ann: Client, 
     await act(ann, "reply", text="Hello", token="t", conversation="1")
     house.delivered(house.lines()[-1])
     assert '<span class="delivery delivery-sent">sent</span>' in await text_of(ann)
-    house.store.run_now(transcript.advance, house.lines()[-1].id, state)
+    house.store.run_now(outbound.advance, house.lines()[-1].id, state)
     assert f'<span class="delivery delivery-{state}">{state}</span>' in await text_of(ann)

@@ -10,7 +10,7 @@ import pytest
 from bot.brand import ApprovedText
 from bot.channels.base import Windows
 from bot.messages import Receipt
-from bot.store import conversations, joining, transcript
+from bot.store import conversations, joining, outbound
 from tests.fakes.desk import REFERENCE, Client, DeskHouse, act
 
 PATH = f"/desk/cases/{REFERENCE}"
@@ -118,7 +118,7 @@ async def test_a_private_answer_that_opened_a_chat_is_shown_once(house: DeskHous
     house.case(surface="public")
     await act(ann, "reply", text="Booking X4K9PL", token="t", conversation="1:private")
     line, receipt = house.lines()[-1], Receipt(message_id="m9", private_chat="carla")
-    house.store.run_now(transcript.advance, line.id, "sent", platform_id=receipt.message_id)
+    house.store.run_now(outbound.advance, line.id, "sent", platform_id=receipt.message_id)
     house.store.run_now(joining.open_in_private, line, receipt, house.clock())
     page = await text_of(ann)
     assert page.count("Booking X4K9PL") == 1

@@ -16,7 +16,7 @@ from bot.desk.replies import Filled
 from bot.desk.targets import TooLong
 from bot.errors import NotFound, ReplyRefused
 from bot.messages import Template
-from bot.store import outbox, transcript
+from bot.store import outbound, outbox
 from bot.store.rows import Agent, Case, Line
 from bot.store.tables import outbox as outbox_table
 from tests.fakes.desk import DeskHouse
@@ -67,7 +67,7 @@ def approved(house: DeskHouse, case: Case, agent: Agent, *parameters: str, **mor
 
 def retry(house: DeskHouse, case: Case, agent: Agent, line: Line) -> None:
     house.store.run_now(outbox.done, line.id)
-    house.store.run_now(transcript.advance, line.id, "failed", reason="no network")
+    house.store.run_now(outbound.advance, line.id, "failed", reason="no network")
     act = by(house, case, agent)
     house.store.run_now(replies.retry, act, message_id=line.id, platforms=house.platforms)
 
