@@ -38,6 +38,21 @@ PATIENCE = 20.0
 _BETWEEN_LOOKS = 0.02
 # What PostgreSQL runs as where tests run as root, which it refuses to.
 _UNPRIVILEGED = "nobody"
+# Rows of tables that refer to each other may go in any order while their triggers rest.
+_WASH = """
+DO $$
+DECLARE name text;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE 'DELETE FROM ' || quote_ident(name);
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+        EXECUTE 'ALTER SEQUENCE ' || quote_ident(name) || ' RESTART';
+    END LOOP;
+END $$
+"""
 
 
 class Server(ABC):
@@ -133,6 +148,7 @@ class Postgres(Server):
             self._settings += ["fsync=off", "full_page_writes=off"]
         self._names = (f"test_{number}" for number in count(1))
         self._has_template = False
+        self._washed: list[str] = []
         self._initialise()
 
     @property
@@ -147,12 +163,25 @@ class Postgres(Server):
     @contextmanager
     def fresh(self, *, migrated: bool = True) -> Iterator[str]:
         """A database of its own: empty, or with the newest tables."""
+        name = self._washed.pop() if migrated and self._washed else self._create(migrated=migrated)
+        yield self.url_of(name)
+        if migrated:
+            self._wash(name)
+        else:
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _create(self, *, migrated: bool) -> str:
         name = next(self._names)
         if migrated:
             self._make_template()
         self._execute(f"CREATE DATABASE {name} TEMPLATE {'migrated' if migrated else 'template0'}")
-        yield self.url_of(name)
-        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return name
+
+    def _wash(self, name: str) -> None:
+        """Empty its tables for the next who wants one: to create one takes a hundred times as long."""
+        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        self._execute(_WASH, database=name)
+        self._washed.append(name)
 
     def _make_template(self) -> None:
         if not self._has_template:
@@ -162,9 +191,10 @@ class Postgres(Server):
             _migrate(self.url_of("migrated"))
             self._has_template = True
 
-    def _execute(self, statement: str) -> None:
+    def _execute(self, statement: str, database: str = "postgres") -> None:
         # No transaction: databases are made and dropped outside of any.
-        engine = create_engine(self.url, future=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        url = self.url_of(database)
+        engine = create_engine(url, future=True, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
