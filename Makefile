@@ -4,6 +4,8 @@ SHELL := /bin/bash
 python := .venv/bin/python
 rasa := $(python) -m bot.supervisor.hushed rasa
 stamp := .venv/.installed
+# Tests run on two cores; what takes long comes first.
+processes := 2
 
 .PHONY: help
 help: ## This list
@@ -50,7 +52,7 @@ mastodon: $(stamp) ## Put a Mastodon server for tests into var/mastodon
 
 .PHONY: test
 test: install check edge proxy mastodon validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses $(processes) --no-loadscope-reorder
 
 .PHONY: unit
 unit: $(stamp) ## The quick tests only: no Rasa, no browser, no PostgreSQL, no Redis

@@ -19,7 +19,7 @@ RUN python -m venv /opt/relais \
 FROM packages AS model
 
 WORKDIR /app
-COPY config.yml credentials.yml domain.yml requirements.lock ./
+COPY config.yml credentials.yml domain.yml requirements-assistant.lock ./
 COPY deploy/endpoints.yml endpoints.yml
 COPY data data
 COPY actions actions

@@ -43,6 +43,8 @@ _WASH = """
 DO $$
 DECLARE name text;
 BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET LOCAL session_replication_role = replica;
     FOR name IN SELECT tablename FROM pg_tables
         WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
@@ -179,7 +181,6 @@ class Postgres(Server):
 
     def _wash(self, name: str) -> None:
         """Empty its tables for the next who wants one: to create one takes a hundred times as long."""
-        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         self._execute(_WASH, database=name)
         self._washed.append(name)
 

@@ -53,20 +53,23 @@ def load_brand(path: Path, channels: Collection[str] = ()) -> Brand:
 
 def _read(path: Path) -> tuple[yaml.Node, Any]:
     try:
-        text = path.read_text(encoding="utf8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = Loader(text).get_single_data()
+        loader = Loader(path.read_text(encoding="utf8"))
+        node = _checked(path, loader.get_single_node())
+        return node, loader.construct_document(node)
     except OSError as error:
         raise BrandError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BrandError(f"{path}: is not written in UTF-8") from error
     except yaml.YAMLError as error:
         raise BrandError(f"{path}: is not valid YAML: {error}") from error
+
+
+def _checked(path: Path, node: yaml.Node | None) -> yaml.Node:
     if node is None:
         raise BrandError(f"{path}: is empty")
     for where in _doubled_keys(node, ()):
         raise _at(path, node, where, "this key stands twice")
-    return node, data
+    return node
 
 
 def _convert(data: Any) -> Brand:

@@ -27,7 +27,7 @@ INPUTS = (
     "bot/nlu",
     "bot/language.py",
     "bot/languages",
-    "requirements.lock",
+    "requirements-assistant.lock",
 )
 _STEP = re.compile(r"(?:Starting to train|Restored) component '(\w+)'")
 _LAST_WORDS = 30

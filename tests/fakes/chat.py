@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from bot.brand import Account, Brand, load_brand
+from bot.brand import Account, Brand
 from bot.chat import add_chat
 from bot.clock import now
 from bot.inbox import Inbox
@@ -21,13 +21,14 @@ from bot.store.bell import Bell
 from bot.store.rows import Line
 from bot.store.store import Store
 from bot.store.tables import conversations as conversations_table
-from bot.store.tables import metadata
 from bot.store.transcript import Draft
+from tests import servers
+from tests.fakes.example import BRAND
 
 
 def example_brand(**options: str) -> Brand:
     """The example brand with one web chat."""
-    brand = load_brand(Path("brand.yml"))
+    brand = BRAND
     account = Account(channel="webchat", id="nimbea", market="fr", options=options)
     return msgspec.structs.replace(brand, accounts=(account,))
 
@@ -39,8 +40,7 @@ class ChatServer:
         base = read_settings({"RELAIS_STATE": str(folder), "RELAIS_SECRET": "a secret of tests"})
         self.settings: Settings = msgspec.structs.replace(base, **settings)
         self.brand = example_brand(origins="https://www.nimbea.example")
-        self.store = Store(f"sqlite:///{folder / 'relais.db'}")
-        metadata.create_all(self.store.engine)
+        self.store = Store(servers.sqlite(folder))
         self.port = 0
         self._heartbeat = heartbeat
         self._runner: web.AppRunner | None = None

@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from msgspec.structs import replace
 from sqlalchemy import insert, update
 
-from bot.brand import Account, ApprovedText, load_brand
+from bot.brand import Account, ApprovedText
 from bot.channels.base import Channel
 from bot.desk import add_desk
 from bot.desk.platforms import Platforms
@@ -29,9 +29,10 @@ from bot.store.bell import Bell
 from bot.store.cases import NewCase
 from bot.store.rows import Agent, Case, Line, Recorded, Role
 from bot.store.store import Store
-from bot.store.tables import metadata
+from tests import servers
 from tests.fakes.channel import FakeChannel, event
 from tests.fakes.clock import FakeClock
+from tests.fakes.example import BRAND
 
 PASSWORD = "a long enough password"
 # Made once: a hash takes a tenth of a second on purpose.
@@ -46,11 +47,10 @@ class DeskHouse:
 
     def __init__(self, folder: Path, clock: Any = None) -> None:
         self.settings = read_settings({"RELAIS_STATE": str(folder), "RELAIS_SECRET": "of tests"})
-        self.brand = load_brand(Path("brand.yml"))
+        self.brand = BRAND
         self.clock = clock or FakeClock()
         self.bell = Bell()
-        self.store = Store(f"sqlite:///{folder / 'relais.db'}")
-        metadata.create_all(self.store.engine)
+        self.store = Store(servers.sqlite(folder))
         self.channel = FakeChannel()
         self.channels: dict[tuple[str, str], Channel] = {("fake", "main"): self.channel}
         self.environment: dict[str, str] = {}

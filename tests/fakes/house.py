@@ -10,11 +10,10 @@ from typing import Any
 import msgspec
 
 from bot.assistant.scripted import Scripted
-from bot.brand import Account, Brand, Etiquette, load_brand
+from bot.brand import Account, Brand, Etiquette
 from bot.conversation.answering import Answering
 from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
-from bot.guard import load_guard
 from bot.inbox import Inbox
 from bot.messages import Surface, Understanding
 from bot.outbox import Delivery
@@ -26,8 +25,7 @@ from bot.store.store import Store
 from tests import servers
 from tests.fakes.channel import FakeChannel, event
 from tests.fakes.clock import FakeClock
-
-GUARD = load_guard(Path("data/guard"))
+from tests.fakes.example import BRAND, GUARD
 
 
 class House:
@@ -40,7 +38,7 @@ class House:
         database: str = "",
         channel: FakeChannel | None = None,
     ) -> None:
-        example = load_brand(Path("brand.yml"))
+        example = BRAND
         fake = Account(channel="fake", id="main", market="uk")
         accounts = (*example.accounts, fake)
         self.brand = msgspec.structs.replace(example, accounts=accounts, etiquette=unlabelled(example))

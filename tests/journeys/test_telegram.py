@@ -11,11 +11,11 @@ import aiohttp
 import pytest
 
 from bot.gateway import MAX_BODY
+from tests.fakes.product import ANSWER, Product, eventually
 from tests.fakes.telegram import Answer, BotApi, Drop, FakeBot, Limits
-from tests.journeys.telegram import SECRET, TOKEN, Gateway, counted, eventually, gateway
+from tests.journeys.telegram import SECRET, TOKEN, counted, gateway, webhook
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-ANSWER = "One bag of 55 x 40 x 25 cm."
 
 
 @pytest.fixture
@@ -30,23 +30,23 @@ def bot(api: BotApi) -> FakeBot:
 
 
 @pytest.fixture
-async def running(api: BotApi, bot: FakeBot, tmp_path: Path) -> AsyncIterator[Gateway]:
+async def running(api: BotApi, bot: FakeBot, tmp_path: Path) -> AsyncIterator[Product]:
     """The gateway with a webhook."""
     async with gateway(api, tmp_path) as running:
-        await bot.use_webhook(running.webhook, SECRET)
+        await bot.use_webhook(webhook(running), SECRET)
         yield running
         await bot.drop_webhook()
 
 
-async def post(running: Gateway, body: bytes | BytesIO, secret: str) -> int:
+async def post(running: Product, body: bytes | BytesIO, secret: str) -> int:
     async with (
         aiohttp.ClientSession() as session,
-        session.post(running.webhook, data=body, headers={HEADER: secret}) as answer,
+        session.post(webhook(running), data=body, headers={HEADER: secret}) as answer,
     ):
         return answer.status
 
 
-async def test_question_is_answered(running: Gateway, bot: FakeBot) -> None:
+async def test_question_is_answered(running: Product, bot: FakeBot) -> None:
     bot.user(5).says("What about my cabin bag?")
     await bot.sent_count(1)
     assert bot.texts(5) == [ANSWER]
@@ -73,14 +73,14 @@ async def test_what_came_while_we_were_away_is_fetched_and_answered_once(
     assert bot.texts(5) == [ANSWER]
 
 
-async def test_start_greets(running: Gateway, bot: FakeBot) -> None:
+async def test_start_greets(running: Product, bot: FakeBot) -> None:
     bot.user(5).starts()
     await bot.sent_count(1)
     assert bot.texts(5) == ["Hello, I am the automated assistant."]
     assert running.lines(1)[0].readable == "/start"
 
 
-async def test_update_delivered_twice_is_answered_once(running: Gateway, bot: FakeBot) -> None:
+async def test_update_delivered_twice_is_answered_once(running: Product, bot: FakeBot) -> None:
     bot.user(5).says("What about my cabin bag?")
     await bot.settled()
     bot.updates.repeat()
@@ -90,7 +90,7 @@ async def test_update_delivered_twice_is_answered_once(running: Gateway, bot: Fa
     assert (bot.texts(5), bot.texts(6)) == ([ANSWER], [ANSWER])
 
 
-async def test_edit_is_shown_and_the_first_wording_stays_on_record(running: Gateway, bot: FakeBot) -> None:
+async def test_edit_is_shown_and_the_first_wording_stays_on_record(running: Product, bot: FakeBot) -> None:
     ann = bot.user(5)
     message = ann.says("My cabin bag?")
     await bot.sent_count(1)
@@ -102,7 +102,7 @@ async def test_edit_is_shown_and_the_first_wording_stays_on_record(running: Gate
     assert len(bot.sent) == 1
 
 
-async def test_photo_is_acknowledged_and_shown(running: Gateway, bot: FakeBot) -> None:
+async def test_photo_is_acknowledged_and_shown(running: Product, bot: FakeBot) -> None:
     bot.user(5).sends("photo")
     await bot.sent_count(1)
     assert running.lines(1)[0].attachments[0].reference == "large"
@@ -110,7 +110,7 @@ async def test_photo_is_acknowledged_and_shown(running: Gateway, bot: FakeBot) -
 
 
 async def test_pressed_button_is_answered_and_loses_its_clock(
-    running: Gateway, bot: FakeBot, api: BotApi
+    running: Product, bot: FakeBot, api: BotApi
 ) -> None:
     bot.user(5).says("A good seat?")
     (offer, *_) = await bot.sent_count(1)
@@ -122,7 +122,7 @@ async def test_pressed_button_is_answered_and_loses_its_clock(
     assert running.lines(1)[2].readable == "Window"
 
 
-async def test_who_blocks_the_bot_is_seen_as_unreachable(running: Gateway, bot: FakeBot) -> None:
+async def test_who_blocks_the_bot_is_seen_as_unreachable(running: Product, bot: FakeBot) -> None:
     ann = bot.user(5)
     ann.says("My cabin bag?")
     await bot.sent_count(1)
@@ -135,7 +135,7 @@ async def test_who_blocks_the_bot_is_seen_as_unreachable(running: Gateway, bot: 
 
 
 async def test_reply_to_who_has_blocked_meanwhile_fails_visibly(
-    running: Gateway, bot: FakeBot, api: BotApi
+    running: Product, bot: FakeBot, api: BotApi
 ) -> None:
     api.faults.next("sendMessage", Answer(403, "Forbidden: bot was blocked by the user"))
     bot.user(5).says("My cabin bag?")
@@ -145,7 +145,7 @@ async def test_reply_to_who_has_blocked_meanwhile_fails_visibly(
     assert bot.sent == []
 
 
-async def test_problem_in_a_group_goes_on_in_private(running: Gateway, bot: FakeBot) -> None:
+async def test_problem_in_a_group_goes_on_in_private(running: Product, bot: FakeBot) -> None:
     ann, fans = bot.user(5), bot.group(-1001, topics=frozenset({7}))
     ann.says("Nice weather today", chat=fans)
     asked = ann.says("@shop_bot you lost my bag", chat=fans, topic=7)
@@ -162,7 +162,7 @@ async def test_problem_in_a_group_goes_on_in_private(running: Gateway, bot: Fake
     assert case.reference in bot.texts(5)[0]
 
 
-async def test_link_opens_the_case_only_once(running: Gateway, bot: FakeBot) -> None:
+async def test_link_opens_the_case_only_once(running: Product, bot: FakeBot) -> None:
     bot.user(5).says("@shop_bot you lost my bag", chat=bot.group(-1001))
     (public, *_) = await bot.sent_count(1)
     link = re.search(r"https://t\.me/\S+", public["text"])
@@ -174,7 +174,7 @@ async def test_link_opens_the_case_only_once(running: Gateway, bot: FakeBot) -> 
     assert running.case(3) is None
 
 
-async def test_wait_that_telegram_asks_for_is_kept(running: Gateway, bot: FakeBot, api: BotApi) -> None:
+async def test_wait_that_telegram_asks_for_is_kept(running: Product, bot: FakeBot, api: BotApi) -> None:
     api.faults.next("sendMessage", Answer(429, retry_after=1))
     bot.user(5).says("My cabin bag?")
     await api.called("sendMessage", 1)
@@ -186,7 +186,7 @@ async def test_wait_that_telegram_asks_for_is_kept(running: Gateway, bot: FakeBo
 
 
 async def test_answer_that_may_have_arrived_is_not_sent_again(
-    running: Gateway, bot: FakeBot, api: BotApi
+    running: Product, bot: FakeBot, api: BotApi
 ) -> None:
     api.faults.next("sendMessage", Drop(after=True))
     bot.user(5).says("My cabin bag?")
@@ -201,7 +201,7 @@ async def test_pace_keeps_below_telegrams_limits(tmp_path: Path) -> None:
     async with BotApi(limits=Limits()) as api:
         bot = api.bot(TOKEN, "shop_bot")
         async with gateway(api, tmp_path) as running:
-            await bot.use_webhook(running.webhook, SECRET)
+            await bot.use_webhook(webhook(running), SECRET)
             for person in range(5, 25):
                 bot.user(person).says("My cabin bag?")
             await bot.sent_count(20)
@@ -211,24 +211,24 @@ async def test_pace_keeps_below_telegrams_limits(tmp_path: Path) -> None:
         assert api.refusals[429] == 0
 
 
-async def test_forged_secret_is_refused_and_counted(running: Gateway, bot: FakeBot) -> None:
+async def test_forged_secret_is_refused_and_counted(running: Product, bot: FakeBot) -> None:
     before = counted("forged")
     assert await post(running, b'{"update_id": 1}', "guess") == 401
     assert counted("forged") == before + 1
 
 
-async def test_malformed_update_is_refused_and_counted(running: Gateway, bot: FakeBot) -> None:
+async def test_malformed_update_is_refused_and_counted(running: Product, bot: FakeBot) -> None:
     before = counted("bad")
     assert await post(running, b'{"update_id": 1, "message"', SECRET) == 400
     assert counted("bad") == before + 1
 
 
-async def test_unknown_kind_is_accepted_and_changes_nothing(running: Gateway, bot: FakeBot) -> None:
+async def test_unknown_kind_is_accepted_and_changes_nothing(running: Product, bot: FakeBot) -> None:
     assert await post(running, b'{"update_id": 1, "hologram": {}}', SECRET) == 200
     assert bot.sent == []
 
 
-async def test_body_beyond_the_limit_is_refused(running: Gateway, bot: FakeBot) -> None:
+async def test_body_beyond_the_limit_is_refused(running: Product, bot: FakeBot) -> None:
     assert await post(running, BytesIO(b" " * (MAX_BODY + 1)), SECRET) == 413
 
 

@@ -7,63 +7,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import msgspec
 import pytest
-from aiohttp import web
 
-from bot.app import build
-from bot.assistant.scripted import Scripted, understood
-from bot.brand import load_brand
 from bot.channels.mastodon import Mastodon
-from bot.clock import now
-from bot.guard import load_guard
-from bot.settings import read_settings
-from bot.store import migrate, transcript
-from bot.store.rows import Line
-from bot.store.store import Store
 from tests.channels.mastodon.contract import account
 from tests.fakes.mastodon import MastodonMock, Somebody
+from tests.fakes.product import ANSWER, Product
+from tests.fakes.product import product as running_product
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(60)]
-SCRIPT = {"cabin bag": understood("question_cabin_bag", "question", "One bag of 55 x 40 x 25 cm.")}
-ANSWER = "One bag of 55 x 40 x 25 cm."
-
-
-class Product:
-    """The product at work for one account."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def lines(self, number: int) -> list[Line]:
-        """The messages of a conversation."""
-        return self._store.run_now(transcript.after, number, 0)
 
 
 @asynccontextmanager
 async def product(mastodon: MastodonMock, shop: Somebody, folder: Path) -> AsyncIterator[Product]:
     """Run it until the block ends; what it has stored stays for the next one."""
     our = account(base_url=mastodon.url)
-    brand = load_brand(Path("brand.yml"))
-    store = Store(f"sqlite:///{folder / 'relais.db'}")
-    migrate.upgrade(store)
-    app = build(
-        settings=read_settings({"RELAIS_STATE": str(folder)}),
-        brand=msgspec.structs.replace(brand, accounts=(*brand.accounts, our)),
-        store=store,
-        channels={("mastodon", our.id): Mastodon(our, {"token": shop.token}, rest=_hardly, idle=1.0)},
-        assistant=Scripted(SCRIPT),
-        guard=load_guard(Path("data/guard")),
-        clock=now,
-    )
-    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
+    channel = Mastodon(our, {"token": shop.token}, rest=_hardly, idle=1.0)
+    async with running_product(folder, (our, channel)) as running:
         await eventually(shop.marker)
-        yield Product(store)
-    finally:
-        await runner.cleanup()
-        store.close()
+        yield running
 
 
 async def _hardly(_: float) -> None:

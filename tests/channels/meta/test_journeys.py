@@ -15,17 +15,16 @@ from tests.channels.instagram.contract import INSTAGRAM
 from tests.channels.meta.running import INSTAGRAM_TOKEN, PAGE_TOKEN, gateway
 from tests.fakes.meta import Drop, FakeAccount, FakeInstagram, FakePage, FakePerson, Meta, Refuse
 from tests.fakes.meta.webhook import Webhook
-from tests.journeys.telegram import Gateway, eventually
+from tests.fakes.product import ANSWER, Product, eventually
 
 QUESTION = "What about my cabin bag?"
-ANSWER = "One bag of 55 x 40 x 25 cm."
 
 
 @dataclass
 class Scene:
     """The product, the platform, and the brand's accounts on it; Ann writes to the Page."""
 
-    running: Gateway
+    running: Product
     meta: Meta
     webhook: Webhook
     page: FakePage
@@ -48,7 +47,7 @@ def answers(account: FakeAccount, person: FakePerson) -> int:
     return sum(ANSWER in text for text in account.texts(person))
 
 
-def case_of(running: Gateway, number: int) -> Case | None:
+def case_of(running: Product, number: int) -> Case | None:
     """The case of a conversation, which may not be there yet."""
     try:
         return running.case(number)
@@ -56,7 +55,7 @@ def case_of(running: Gateway, number: int) -> Case | None:
         return None
 
 
-def states(running: Gateway, number: int = 1) -> list[str | None]:
+def states(running: Product, number: int = 1) -> list[str | None]:
     """How it stands with our own texts in a conversation."""
     return [line.delivery for line in running.lines(number) if line.author in ("bot", "agent")]
 

@@ -11,12 +11,12 @@ import pytest
 
 from bot.messages import Template
 from tests.channels.whatsapp.contract import NUMBER_ID, SECRETS, account
-from tests.channels.whatsapp.running import ANSWER, Gateway, gateway
+from tests.channels.whatsapp.running import gateway
 from tests.fakes.meta import Drop, Meta
 from tests.fakes.meta.inbox import DAY
 from tests.fakes.meta.numbers import FakeCustomer, FakeNumber, whatsapp_number
 from tests.fakes.meta.webhook import Webhook
-from tests.journeys.telegram import eventually
+from tests.fakes.product import ANSWER, Product, eventually
 
 QUESTION = "What about my cabin bag?"
 FRENCH_ID = "700100200300999"
@@ -26,7 +26,7 @@ FRENCH_ID = "700100200300999"
 class Scene:
     """The product, the platform, and two numbers of the brand on it."""
 
-    running: Gateway
+    running: Product
     meta: Meta
     webhook: Webhook
     uk: FakeNumber

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import structs
 
-from bot.brand import Account, Hours, load_brand
+from bot.brand import Account, Hours
 from bot.brand.hours import Times, due, week_days
+from tests.fakes.example import BRAND
 
 WEEKDAYS = Hours(open={"mon-fri": Times.parse("09:00-12:00, 13:00-18:00")}, holidays=(date(2026, 12, 25),))
 ALWAYS = Hours(open={"mon-sun": Times.parse("00:00-24:00")})
@@ -100,7 +100,7 @@ def test_what_is_no_hours_is_said(text: str) -> None:
 
 
 def test_what_is_urgent_is_promised_around_the_clock() -> None:
-    brand = load_brand(Path("brand.yml"))
+    brand = BRAND
     night = datetime(2026, 11, 23, 23, tzinfo=timezone.utc)
     account = Account(channel="telegram", id="x", market="uk")
     assert brand.answer_by(account, "urgent", night) == night + timedelta(minutes=30)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.brand import load_brand
 from bot.chat.words import choose, languages_of, load_words
+from tests.fakes.example import BRAND
 
 CHAT = Path("bot/chat")
 LANGUAGES = {"fr", "en", "es"}
@@ -24,7 +24,7 @@ def test_every_text_is_there_in_every_language_with_the_same_placeholders(name: 
 
 
 def test_brands_languages_are_written() -> None:
-    assert set(load_brand(Path("brand.yml")).languages) <= languages_of(WORDS)
+    assert set(BRAND.languages) <= languages_of(WORDS)
 
 
 def test_every_text_that_is_used_exists_and_every_text_is_used() -> None:

@@ -13,7 +13,8 @@ from bot.commands.examples import COLUMNS, Understood, summary, trainable, under
 from bot.store import said
 from bot.trainers.evaluate import Judge
 from bot.trainers.judged import read_judged
-from tests.fakes.house import GUARD, House
+from tests.fakes.example import GUARD
+from tests.fakes.house import House
 
 SCRIPT = {"cabin": understood("question_cabin_bag", "question", "One of 10 kg.", topic="cabin_bag")}
 SPOKEN = "I'm Marie Dupont, 12 rue des Lilas, 69003 Lyon, card 4111 1111 1111 1111: my cabin bag?"

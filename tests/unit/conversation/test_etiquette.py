@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from bot.brand import Manners, load_brand
+from bot.brand import Manners
 from bot.brand.hours import Times
 from bot.conversation.etiquette import Facts, judge, label_is_due, may_wait_aloud, tells_of_handover
 from bot.conversation.rules import Decision
 from bot.messages import Purpose, Surface
+from tests.fakes.example import BRAND
 
-ETIQUETTE = load_brand(Path("brand.yml")).etiquette
+ETIQUETTE = BRAND.etiquette
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 NIGHT = NOON.replace(hour=23)
 

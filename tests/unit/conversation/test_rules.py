@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.assistant.scripted import NOT_UNDERSTOOD, understood
-from bot.brand import load_brand
 from bot.conversation.rules import (
     Decision,
     Situation,
@@ -14,11 +11,9 @@ from bot.conversation.rules import (
     fitting,
     is_word,
 )
-from bot.guard import load_guard
 from bot.messages import Reading, Reply, Understanding
+from tests.fakes.example import BRAND, GUARD
 
-BRAND = load_brand(Path("brand.yml"))
-GUARD = load_guard(Path("data/guard"))
 FIRST = Situation()
 CABIN_BAG = understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.guard import Guard, load_guard
+from bot.guard import Guard
+from tests.fakes.example import GUARD
 
 EXAMPLE = Path("data/guard")
 
 
 @pytest.fixture(scope="session")
 def guard() -> Guard:
-    return load_guard(EXAMPLE)
+    return GUARD
 
 
 @pytest.fixture

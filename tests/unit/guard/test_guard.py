@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.guard import Finding, Guard, failures, load_guard
 from bot.guard.values import Severity, Strength
-from tests.unit.guard.conftest import EXAMPLE
+from tests.fakes.example import GUARD
 
-WHOLE = load_guard(EXAMPLE)
+WHOLE = GUARD
 
 
 def kinds(guard: Guard, text: str, language: str | None = "en") -> dict[str, Strength]:

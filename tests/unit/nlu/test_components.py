@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
-from bot.brand import load_brand
+from tests.fakes.example import BRAND
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Rasa and its libraries warn of themselves on import
@@ -163,7 +163,7 @@ def test_an_answer_needs_more_certainty_than_a_handover(
 
 
 def test_rasa_asks_back_where_the_gateway_does() -> None:
-    brand = load_brand(Path("brand.yml")).thresholds
+    brand = BRAND.thresholds
     config = yaml.safe_load(Path("config.yml").read_text(encoding="utf8"))
     (unsure,) = (c for c in config["pipeline"] if c["name"] == "bot.nlu.unsure.Unsure")
     for name in ("understood", "answer", "thank"):

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from sqlalchemy.engine import Connection
 
 from bench.filling import Sizes
 from bench.loading import fill_database
-from bot.brand import load_brand
 from bot.chat import visible
 from bot.desk import case as case_page
 from bot.desk.platforms import Platforms
@@ -46,9 +44,9 @@ from tests import servers
 from tests.conftest import ENGINES
 from tests.effort import effort
 from tests.fakes.clock import FakeClock
+from tests.fakes.example import BRAND
 
 NOW = FakeClock()()
-BRAND = load_brand(Path("brand.yml"))
 SMALL = Sizes(messages=3_000, open_cases=40, longest=60)
 LARGE = Sizes(messages=20_000, open_cases=40, longest=3_000)
 # An index is a level deeper, and conversations are not of the same length.

@@ -9,14 +9,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from bot.brand import load_brand
 from bot.conversation import transactions
 from bot.conversation.transactions import Opening, Outcome
 from bot.errors import AlreadyClaimed, TransitionError
@@ -31,9 +29,9 @@ from bot.store.tables import conversations as talks
 from bot.store.tables import messages, received
 from tests.fakes.channel import event
 from tests.fakes.clock import FakeClock
+from tests.fakes.example import BRAND
 
 NOW = FakeClock()()
-BRAND = load_brand(Path("brand.yml"))
 UNTIL = NOW + timedelta(seconds=15)
 ROUNDS = 8
 # Nobody waits for a test that was given up.

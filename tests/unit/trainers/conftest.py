@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.brand import Brand, load_brand
+from bot.brand import Brand
+from tests.fakes.example import BRAND
 
 # Two words: too few for a guess at the language.
 EXAMPLES = {"fr": "chat", "en": "cat", "es": "gato"}
@@ -57,4 +58,4 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def brand() -> Brand:
-    return load_brand(Path("brand.yml"))
+    return BRAND

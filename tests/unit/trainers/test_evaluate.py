@@ -10,10 +10,8 @@ import pytest
 from bot.assistant.scripted import Scripted, understood
 from bot.brand import Brand
 from bot.errors import AssistantFailed, EvaluationError
-from bot.guard import load_guard
 from bot.trainers.evaluate import Judge, evaluate
-
-GUARD = load_guard(Path("data/guard"))
+from tests.fakes.example import GUARD
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from bot.assistant.scripted import Scripted, understood
 from bot.brand import Brand
 from bot.errors import EvaluationError
-from bot.guard import load_guard
 from bot.trainers.accept import accept
 from bot.trainers.confusions import confusions
 from bot.trainers.evaluate import Judge
@@ -27,6 +26,7 @@ from bot.trainers.release import (
     write_files,
 )
 from bot.trainers.report import gist, report, top_confusions, verdict
+from tests.fakes.example import GUARD
 from tests.unit.trainers.conftest import Project
 from tests.unit.trainers.releases import AT, message, read, result, row
 
@@ -53,7 +53,7 @@ def made(project: Project) -> Evaluation:
 async def test_held_out_messages_are_read_with_their_place(project: Project, brand: Brand) -> None:
     project.write("tests/nlu/en.csv", "text,register,topic\nlate,complaint,\nmy cat,question,animals\n")
     assistant = Scripted({"late": understood("complaint", "complaint", "Sorry.", language="en")})
-    judge = Judge(assistant, brand, load_guard(Path("data/guard")))
+    judge = Judge(assistant, brand, GUARD)
     late, cat = await see_held_out(project.root, judge, lambda done, total: None)
     assert (late.place, late.pair[1].decision) == ("tests/nlu/en.csv:2", "hand_over")
     assert (cat.place, cat.row.topic) == ("tests/nlu/en.csv:3", "")
@@ -61,7 +61,7 @@ async def test_held_out_messages_are_read_with_their_place(project: Project, bra
 
 async def test_nothing_to_measure_with_is_said_so(project: Project, brand: Brand) -> None:
     (project.root / "tests/nlu/en.csv").unlink()
-    judge = Judge(Scripted({}), brand, load_guard(Path("data/guard")))
+    judge = Judge(Scripted({}), brand, GUARD)
     with pytest.raises(EvaluationError, match="no CSV file in tests/nlu"):
         await see_held_out(project.root, judge, lambda done, total: None)
 
