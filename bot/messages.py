@@ -37,6 +37,8 @@ EventKind = Literal[
     "colleague",
     "taken_elsewhere",
     "returned",
+    # of the brand, not to it
+    "mention",
 ]
 Purpose = Literal[
     "answer",
@@ -99,7 +101,9 @@ class Inbound(Struct, frozen=True, kw_only=True):
     and `correlation` our own (`Outbound.id`) where the platform repeats it. Where it tells only
     that everything up to a moment arrived or was read, that is `until`, and `message_id` is empty.
     `colleague`: a human of the brand wrote `text` in the platform's own inbox. `taken_elsewhere`:
-    another application has the conversation; `returned`: it is ours again.
+    another application has the conversation; `returned`: it is ours again. `mention`: a public post
+    that speaks of the brand and does not address it; its `event_id` begins with `mention/`, for the
+    same post may address another account.
 
     `event_id` is unique per channel and account: the same event delivered twice has the same.
     `message_id` is the platform's id of the message that the event is, edits or deletes.
@@ -111,7 +115,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     `text_is_payload` says that a button was pressed, not a text typed; `shown` is then the
     button's title, for those who read the transcript. `aliases` are other identifiers by which
     the platform knows the same private chat, and may name it alone another time. `reason` is why
-    a text of ours failed, in the platform's words.
+    a text of ours failed, in the platform's words. `url` is where a human finds the message on the
+    platform, if it has such an address.
     """
 
     address: Address
@@ -131,6 +136,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     correlation: int | None = None
     until: datetime | None = None
     reason: str = ""
+    url: str = ""
 
 
 class Template(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from msgspec import Struct
@@ -42,7 +42,8 @@ class Features(Struct, frozen=True, kw_only=True):
     again. `windows` is None where an answer is always allowed. `private_reply` is how long after
     a public message its author may be written to in private (`Outbound.in_private`), once; None
     where that is not possible. `echoes` says that the platform tells of every text that was sent,
-    with its `correlation`: an unknown outcome becomes known by waiting.
+    with its `correlation`: an unknown outcome becomes known by waiting. `joins_in` says that the
+    platform lets an account answer who spoke of it without addressing it.
     """
 
     longest_text: int
@@ -54,6 +55,7 @@ class Features(Struct, frozen=True, kw_only=True):
     windows: Windows | None = None
     private_reply: timedelta | None = None
     echoes: bool = False
+    joins_in: bool = False
 
 
 class Channel(ABC):
@@ -113,6 +115,33 @@ class Channel(ABC):
         Each body is acknowledged to the platform when the next one is asked for, so that what
         was not stored is fetched again. None where the account gets webhooks.
         """
+        return None
+
+    def history(self, since: datetime) -> AsyncIterator[bytes] | None:
+        """What customers wrote to this account since then, asked of the platform once more.
+
+        In bodies that `parse` reads, whose events bear the ids under which they come otherwise: so
+        only those that were missed are new. None where the platform has nothing to ask.
+        """
+        return None
+
+    def search(self, since: datetime) -> AsyncIterator[bytes] | None:
+        """Public posts since then that speak of the brand and do not address this account.
+
+        In bodies that `parse` reads as events of the kind `mention`. None where the platform has no
+        search, or the account is not told to (the option `search`, in the platform's own syntax).
+        """
+        return None
+
+    async def register(self, url: str) -> str | None:
+        """Let the platform send events to `url`, and say what it will send; raise a `DeliveryError`.
+
+        None where it must be told by hand, or sends nothing.
+        """
+        return None
+
+    def recipient(self, name: str) -> Address | None:
+        """Where the test message to somebody goes, named as the guide says; None if there is no way."""
         return None
 
     async def check(self) -> str:
