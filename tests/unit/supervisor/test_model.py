@@ -23,7 +23,13 @@ raise SystemExit(int(pathlib.Path("exit_code").read_text()))
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("config.yml", "domain.yml", "data/nlu/faq.yml", "bot/nlu/guard.py", "requirements-assistant.lock"):
+    for name in (
+        "config.yml",
+        "domain.yml",
+        "data/nlu/faq.yml",
+        "bot/nlu/guard.py",
+        "requirements-assistant.lock",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     (tmp_path / "rasa.py").write_text(FAKE_RASA)
