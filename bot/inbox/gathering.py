@@ -29,7 +29,7 @@ class Gathering(Generic[J, R]):
         self._work = work
         self._concerns_all = concerns_all
         self._most = most
-        self._groups = groups
+        self._free = groups
         self._waiting: list[tuple[J, asyncio.Future[R]]] = []
         self._running: set[asyncio.Task[None]] = set()
 
@@ -37,16 +37,21 @@ class Gathering(Generic[J, R]):
         """Do a job, with others perhaps; raises what it fails of."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
-        if len(self._running) < self._groups:
+        if self._free:
+            self._free -= 1
             task = asyncio.create_task(self._run())
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return await future
 
     async def _run(self) -> None:
-        while group := self._waiting[: self._most]:
-            del self._waiting[: len(group)]
-            await self._do_together(group)
+        try:
+            while group := self._waiting[: self._most]:
+                del self._waiting[: len(group)]
+                await self._do_together(group)
+        finally:
+            # Here, and not once the task has ended: who comes in between would wait for nobody.
+            self._free += 1
 
     async def _do_together(self, group: Sequence[tuple[J, asyncio.Future[R]]]) -> None:
         try:

@@ -36,6 +36,15 @@ async def test_who_comes_alone_is_served_at_once() -> None:
     assert works.groups == [[4]]
 
 
+async def test_who_comes_again_as_soon_as_he_is_served_is_served_again() -> None:
+    gathering = Works().gathering()
+
+    async def one_after_the_other() -> list[int]:
+        return [await gathering.do(number) for number in range(3)]
+
+    assert await asyncio.wait_for(one_after_the_other(), 5) == [0, 2, 4]
+
+
 async def test_those_who_come_meanwhile_are_the_next_group() -> None:
     works = Works()
     works.open.clear()
