@@ -14,6 +14,7 @@ from bot.brand.model import (
     Priority,
     Promises,
     Route,
+    Silence,
     Thresholds,
 )
 from bot.brand.shape import Texts
@@ -34,6 +35,7 @@ __all__ = [
     "Priority",
     "Promises",
     "Route",
+    "Silence",
     "Texts",
     "Thresholds",
     "load_brand",

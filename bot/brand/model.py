@@ -127,6 +127,20 @@ class Words(Shape, frozen=True, kw_only=True):
     resume: dict[Language, tuple[Text, ...]]
 
 
+class Silence(Shape, frozen=True, kw_only=True):
+    """When it is an alarm that an account hears nothing.
+
+    It is after `at_least` where nothing comes although in the same time of the last `weeks` so much
+    did that the chance of hearing nothing is below `chance` (0: never). An account must be known for
+    `known_for`.
+    """
+
+    at_least: Duration = Duration(minutes=30)
+    weeks: Annotated[int, Meta(ge=2, le=8)] = 4
+    known_for: Duration = Duration(days=14)
+    chance: Annotated[float, Meta(ge=0, le=0.01)] = 1e-6
+
+
 class FixedTexts(Shape, frozen=True, kw_only=True):
     """What the product says by itself, per language.
 
@@ -169,6 +183,7 @@ class Brand(Shape, frozen=True, kw_only=True):
     etiquette: Etiquette
     words: Words
     texts: FixedTexts
+    silence: Silence = Silence()
 
     def market_of(self, account: Account) -> Market:
         """The market that an account serves."""
