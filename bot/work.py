@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 
@@ -33,7 +32,7 @@ Step = Coroutine[object, object, None]
 
 # How long a step that is told to end may take before it is told again, in seconds.
 GRACE = 5.0
-# The rest between two patterns of the guard that are compiled at the start, in seconds: a pattern
+# The rest between two patterns of the guard that are made ready at the start, in seconds: a pattern
 # takes half as long, and whoever writes meanwhile must not wait for all of them.
 LET_OTHERS = 0.002
 # The rest between two attempts to connect an account, in seconds.
@@ -74,7 +73,7 @@ def steps(
     )
     triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
     return [
-        asyncio.to_thread(guard.prepare, lambda: time.sleep(LET_OTHERS)),
+        _prepare(guard),
         triage.run(),
         turns(store, bell, answering, clock).run(),
         delivery.worker().run(),
@@ -96,6 +95,11 @@ async def connect(channel: Channel, accounts: Accounts) -> None:
         else:
             await accounts.working(channel.name, channel.account)
             return
+
+
+async def _prepare(guard: Guard) -> None:
+    for _ in guard.prepare():
+        await asyncio.sleep(LET_OTHERS)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bot.guard.emergency import Emergency, read_emergency
@@ -53,12 +53,9 @@ class Guard:
             self._finding(found[kind], news) for kind in sorted(found, key=self._gravity.__getitem__)
         )
 
-    def prepare(self, rest: Callable[[], None]) -> None:
-        """Take seconds of work now, so that no message has to wait for them later.
-
-        Meant for a thread beside others, whom `rest` lets go first.
-        """
-        self._search.prepare(rest)
+    def prepare(self) -> Iterator[None]:
+        """Seconds of work in many steps, so that no message has to wait for all of it later."""
+        return self._search.prepare()
 
     def _is_news(self, text: str, language: str | None) -> bool:
         spoken = [self.languages[language]] if language else self.languages.values()

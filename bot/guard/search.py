@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -106,11 +106,11 @@ class Search:
         doubts = (index for group in groups for index in group.get("doubt", ()))
         return any(self._expression(index).search(joined) for index in doubts)
 
-    def prepare(self, rest: Callable[[], None]) -> None:
-        """Compile what is not compiled yet, with a rest after each pattern."""
+    def prepare(self) -> Iterator[None]:
+        """Compile what is not compiled yet, a pattern in each step."""
         for index in range(len(self._rules)):
             self._expression(index)
-            rest()
+            yield
 
     def _expression(self, index: int) -> re.Pattern[str]:
         """Compiled when first needed: nobody waits at the start until all are."""
