@@ -25,6 +25,7 @@ MODULES = {
     "accept": "accept",
     "train": "train",
     "validate": "validate",
+    "new-channel": "new_channel",
 }
 
 
