@@ -86,11 +86,11 @@ class Gateway:
 
     async def handshake(self, request: web.Request) -> web.Response:
         """Answer a platform's verification."""
-        answers = (channel.handshake(request.query) for channel in self._with_family(self._meant(request)))
-        answer = next((answer for answer in answers if answer is not None), None)
-        if answer is None:
-            raise web.HTTPForbidden(text="verification failed\n")
-        return web.Response(text=answer)
+        for channel in self._with_family(self._meant(request)):
+            answer = channel.handshake(request.query)
+            if answer is not None:
+                return web.Response(text=answer, content_type=channel.handshake_type)
+        raise web.HTTPForbidden(text="verification failed\n")
 
     def _meant(self, request: web.Request) -> Sequence[Channel]:
         """The accounts that an address names: one, or all of a channel or a family."""

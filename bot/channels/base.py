@@ -10,7 +10,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from bot.errors import Forged
-from bot.messages import Address, Inbound, Outbound, Receipt
+from bot.messages import Address, Inbound, Outbound, Receipt, Surface
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -37,13 +37,14 @@ class Windows(Struct, frozen=True, kw_only=True):
 class Features(Struct, frozen=True, kw_only=True):
     """Facts of a platform that decide how a reply is shaped and sent.
 
-    `longest_text` is in characters, or in what `measure` counts. `idempotent` says that sending
-    the same `Outbound.id` twice yields one message, so that an unknown outcome may be tried
-    again. `windows` is None where an answer is always allowed. `private_reply` is how long after
-    a public message its author may be written to in private (`Outbound.in_private`), once; None
-    where that is not possible. `echoes` says that the platform tells of every text that was sent,
-    with its `correlation`: an unknown outcome becomes known by waiting. `joins_in` says that the
-    platform lets an account answer who spoke of it without addressing it.
+    `longest_text` is in characters, or in what `measure` counts; in private `longest_private_text` is
+    in its place, where there is one. `idempotent` says that sending the same `Outbound.id` twice yields
+    one message, so that an unknown outcome may be tried again. `windows` is None where an answer is
+    always allowed. `private_reply` is how long after a public message its author may be written to in
+    private (`Outbound.in_private`), once; None where that is not possible. `echoes` says that the
+    platform tells of every text that was sent, with its `correlation`: an unknown outcome becomes known
+    by waiting. `joins_in` says that the platform lets an account answer who spoke of it without
+    addressing it.
     """
 
     longest_text: int
@@ -51,11 +52,16 @@ class Features(Struct, frozen=True, kw_only=True):
     typing: bool
     idempotent: bool
     pace: Pace
+    longest_private_text: int | None = None
     measure: Callable[[str], int] = len
     windows: Windows | None = None
     private_reply: timedelta | None = None
     echoes: bool = False
     joins_in: bool = False
+
+    def longest(self, surface: Surface) -> int:
+        """The longest text on a surface."""
+        return (surface == "private" and self.longest_private_text) or self.longest_text
 
 
 class Channel(ABC):
@@ -69,6 +75,8 @@ class Channel(ABC):
     features: ClassVar[Features]
     # Channels with the same one, if any, get their events in common requests: each takes its own.
     family: ClassVar[str] = ""
+    # As what `handshake` is answered.
+    handshake_type: ClassVar[str] = "text/plain"
 
     def __init__(self, account: str) -> None:
         self.account = account

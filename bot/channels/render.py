@@ -8,7 +8,7 @@ from bisect import bisect_right
 import regex
 
 from bot.channels.base import Features
-from bot.messages import Button
+from bot.messages import Button, Surface
 
 # From the best place to cut to the worst: after a paragraph, a line, a sentence, a word.
 BORDERS = (
@@ -22,16 +22,16 @@ LEAST = 0.3
 GRAPHEME = regex.compile(r"\X")
 
 
-def fit(text: str, features: Features) -> list[str]:
-    """Cut a text into pieces that the platform takes, at the best border there is.
+def fit(text: str, features: Features, surface: Surface = "public") -> list[str]:
+    """Cut a text into pieces that the platform takes there, at the best border there is.
 
     No piece is empty or begins or ends with white space; a blank text gives no piece. What one
     sees as one character stays whole, unless it alone is longer than what fits.
     """
     pieces = []
-    rest = text.strip()
-    while features.measure(rest) > features.longest_text:
-        piece, rest = _head(rest, features)
+    rest, longest = text.strip(), features.longest(surface)
+    while features.measure(rest) > longest:
+        piece, rest = _head(rest, features, longest)
         pieces.append(piece)
     return [*pieces, rest] if rest else pieces
 
@@ -43,13 +43,13 @@ def with_buttons_as_text(text: str, buttons: tuple[Button, ...]) -> str:
     return "\n".join([text, "", *(f"• {button.title}" for button in buttons)])
 
 
-def _head(text: str, features: Features) -> tuple[str, str]:
+def _head(text: str, features: Features, longest: int) -> tuple[str, str]:
     """A head that fits, and what follows it."""
     ends = range(1, len(text) + 1)
-    reach = bisect_right(ends, features.longest_text, key=lambda end: features.measure(text[:end]))
+    reach = bisect_right(ends, longest, key=lambda end: features.measure(text[:end]))
     while True:
         piece, rest = _cut(text, max(1, reach))
-        if features.measure(piece) <= features.longest_text or reach <= 1:
+        if features.measure(piece) <= longest or reach <= 1:
             return piece, rest
         # Some platforms count less for a whole address than for the beginning of one.
         reach = len(piece) - 1

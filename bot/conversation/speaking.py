@@ -50,7 +50,8 @@ def _pieces(conversation: Conversation, draft: Draft) -> list[Draft]:
         return [draft]
     features = kind.features
     text = draft.text if features.buttons else with_buttons_as_text(draft.text, draft.buttons)
-    pieces = [msgspec.structs.replace(draft, text=piece, buttons=()) for piece in fit(text, features)]
+    cut = fit(text, features, conversation.surface)
+    pieces = [msgspec.structs.replace(draft, text=piece, buttons=()) for piece in cut]
     if pieces and features.buttons:
         pieces[-1] = msgspec.structs.replace(pieces[-1], buttons=draft.buttons)
     return pieces
