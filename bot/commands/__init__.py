@@ -17,7 +17,6 @@ MODULES = {
     "worker": "worker",
     "talk": "talk",
     "doctor": "doctor",
-    "connect": "connect",
     "user": "user",
     "replay": "replay",
     "manners": "manners",
