@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.brand import Account
 from bot.channels.base import Features, Pace
 from bot.channels.facebook.feed import FeedReader
+from bot.channels.facebook.history import feed
 from bot.channels.facebook.options import read_options
 from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
@@ -42,6 +44,7 @@ class Facebook(MessengerChannel):
 
     name: ClassVar[str] = "facebook"
     kind: ClassVar[str] = "page"
+    platform: ClassVar[str] = "messenger"
     features: ClassVar[Features] = Features(
         longest_text=2000,
         buttons=True,
@@ -96,6 +99,9 @@ class Facebook(MessengerChannel):
     def private_link(self, token: str) -> str | None:
         """A link by which a person opens Messenger with a token."""
         return f"https://m.me/{self._options.link}?ref={token}"
+
+    def _said_in_public(self, since: datetime) -> AsyncIterator[bytes]:
+        return feed(self._graph, self._options.page, since)
 
     def _public(self, outbound: Outbound) -> tuple[str, dict[str, Any]]:
         """Below the comment that is answered, else in its thread, else below the post."""

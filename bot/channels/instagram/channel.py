@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.brand import Account
 from bot.channels.base import Features, Pace
 from bot.channels.instagram.comments import MENTION, CommentReader
+from bot.channels.instagram.history import comments
 from bot.channels.instagram.options import read_options
 from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
@@ -32,6 +34,7 @@ class Instagram(MessengerChannel):
 
     name: ClassVar[str] = "instagram"
     kind: ClassVar[str] = "instagram"
+    platform: ClassVar[str] = "instagram"
     features: ClassVar[Features] = Features(
         longest_text=1000,
         measure=in_bytes,
@@ -83,6 +86,12 @@ class Instagram(MessengerChannel):
     def private_link(self, token: str) -> str | None:
         """A link by which a person opens direct messages with a token."""
         return f"https://ig.me/m/{self._username}?ref={token}" if self._username else None
+
+    async def _said_in_public(self, since: datetime) -> AsyncIterator[bytes]:
+        if not self._username:  # by which our own comments are known
+            await self.check()
+        async for body in comments(self._graph, self._options.instagram, since):
+            yield body
 
     def _public(self, outbound: Outbound) -> tuple[str, dict[str, Any]]:
         """Below the comment at the top of the thread: others take no reply. A mention has its own way."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -11,11 +13,15 @@ from bot.channels.base import Windows
 from bot.channels.meta.channel import MetaChannel
 from bot.channels.meta.correlation import mark
 from bot.channels.meta.graph import Graph, repeatable
+from bot.channels.meta.history import talks
 from bot.channels.meta.options import Keys
 from bot.channels.meta.reading import Json, entries, identifier
 from bot.channels.render import GRAPHEME, with_buttons_as_text
+from bot.clock import now
 from bot.errors import DeliveryRefused, DeliveryUnknown, WindowClosed
 from bot.messages import Address, Button, Inbound, Outbound, Receipt
+
+log = logging.getLogger(__name__)
 
 WINDOWS = Windows(anybody=timedelta(hours=24), human=timedelta(days=7))
 PRIVATE_REPLY = timedelta(days=7)
@@ -38,12 +44,15 @@ class MessengerChannel(MetaChannel, ABC):
 
     # What Meta calls the accounts of this platform.
     kind: ClassVar[str]
+    # What conversations of this platform are asked for by.
+    platform: ClassVar[str]
 
     def __init__(
         self, account: str, keys: Keys, graph: Graph, *, own: str, node: str, human_agent: bool
     ) -> None:
         super().__init__(account, keys, graph)
         self._own = own
+        self._node = node
         self._messages = f"{node}/messages"
         self._human_agent = human_agent
 
@@ -80,6 +89,33 @@ class MessengerChannel(MetaChannel, ABC):
         path, more = self._public(outbound)
         answer = await self._graph.post(path, {"message": _words(outbound), **more})
         return Receipt(message_id=_id_in(answer, "id"))
+
+    def history(self, since: datetime) -> AsyncIterator[bytes]:
+        """Private conversations and comments since then; what Meta does not grant us is left out."""
+        return self._history(since)
+
+    async def _history(self, since: datetime) -> AsyncIterator[bytes]:
+        for part in (self._talks(since), self._said_in_public(since)):
+            try:
+                async for body in part:
+                    yield body
+            except DeliveryRefused as error:
+                log.warning("a part of the history is not told: %s", error, extra={"account": self.account})
+
+    def _talks(self, since: datetime) -> AsyncIterator[bytes]:
+        return talks(
+            self._graph,
+            self._node,
+            self.platform,
+            kind=self.kind,
+            own=self._own,
+            since=since,
+            now=now(),
+        )
+
+    @abstractmethod
+    def _said_in_public(self, since: datetime) -> AsyncIterator[bytes]:
+        """What was written in public since then."""
 
     async def _write(self, recipient: Json, message: Json, outbound: Outbound, excuse: Json) -> Json:
         marked = {**message, "metadata": mark(outbound.id)}

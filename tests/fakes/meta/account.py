@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, ClassVar
 
 from tests.fakes.meta.errors import GraphError, Json, already_replied, invalid, no_such, too_old
+from tests.fakes.meta.history import Past, Query, Said
 from tests.fakes.meta.inbox import WEEK, Inbox
 from tests.fakes.meta.people import FakePerson
 
@@ -55,6 +56,7 @@ class FakeAccount(ABC):
         self.answers: list[Json] = []
         self.actions: list[Json] = []
         self.comments: dict[str, Comment] = {}
+        self.past = Past()
         self._numbers = count(1)
         self._people: dict[str, FakePerson] = {}
         self._tell = tell
@@ -82,6 +84,7 @@ class FakeAccount(ABC):
     def colleague_says(self, person: FakePerson, text: str) -> str:
         """A human answers in the platform's own inbox, which takes the conversation."""
         mid = self.new_mid()
+        self.remember(mid, person.id, by_account=True, text=text)
         message: Json = {"mid": mid, "is_echo": True, "text": text}
         if self.inbox_app:
             message["app_id"] = self.inbox_app
@@ -112,6 +115,30 @@ class FakeAccount(ABC):
     def texts(self, person: FakePerson) -> list[str]:
         """The texts that a person got in private."""
         return [each["message"]["text"] for each in self.sent if each["to"] == person.id]
+
+    def remember(
+        self, mid: str, person: str, *, by_account: bool, text: str = "", attachments: Sequence[Json] = ()
+    ) -> None:
+        """A private message that the history tells of."""
+        said = Said(mid, person, by_account, self.clock(), text, attachments)
+        self.past.said.append(said)
+
+    def look(self, edge: str, query: Query) -> Json:
+        """What the Graph API tells of one of the account's lists."""
+        return self.past.look(self, edge, query)
+
+    @abstractmethod
+    def post_of(self, post: str, comments: Json) -> Json:
+        """A post as the history tells it, with the beginning of its comments."""
+
+    @abstractmethod
+    def comment_of(self, comment: Comment) -> Json:
+        """A comment as the history tells it."""
+
+    def name_of(self, person: str) -> str:
+        """What somebody is called."""
+        known = self._people.get(person)
+        return known.name if known else self.name
 
     async def post(self, edge: str, body: Json) -> Json:
         """A call of the Graph API on this account."""
@@ -174,6 +201,7 @@ class FakeAccount(ABC):
         _check_buttons(message.get("quick_replies", []))
         person = self._recipient(body)
         mid = self.new_mid()
+        self.remember(mid, person, by_account=True, text=message["text"])
         self.sent.append({"to": person, "mid": mid, "message": message, "at": self.clock()})
         echo = {"mid": mid, "is_echo": True, "app_id": self.app, "text": message["text"]}
         if "metadata" in message:

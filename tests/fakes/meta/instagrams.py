@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from tests.fakes.meta.account import Comment, FakeAccount
 from tests.fakes.meta.errors import Json, invalid
+from tests.fakes.meta.history import written
 
 LONGEST_TEXT = 1000
 
@@ -42,6 +43,22 @@ class FakeInstagram(FakeAccount):
         if comment.top != comment.id:
             value["parent_id"] = comment.top
         self.tell("changes", {"field": "comments", "value": value})
+
+    def post_of(self, post: str, comments: Json) -> Json:
+        """A picture."""
+        return {"id": post, "media_product_type": "FEED", "comments": comments}
+
+    def comment_of(self, comment: Comment) -> Json:
+        """With the comment above it, if there is one."""
+        name = self.name_of(comment.author)
+        told: Json = {
+            "id": comment.id,
+            "from": {"id": comment.author, "username": name},
+            "username": name,
+            "text": comment.text,
+            "timestamp": written(comment.at),
+        }
+        return told | ({"parent_id": comment.top} if comment.top != comment.id else {})
 
     def mentioned(self, media: str, comment: str) -> None:
         """Somebody names the account in a comment elsewhere."""

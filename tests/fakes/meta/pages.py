@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from tests.fakes.meta.account import Comment, FakeAccount
 from tests.fakes.meta.errors import Json, invalid, no_such
+from tests.fakes.meta.history import written
 
 LONGEST_TEXT = 2000
 
@@ -51,6 +52,24 @@ class FakePage(FakeAccount):
         """2000 characters."""
         if not 0 < len(text) <= LONGEST_TEXT:
             raise invalid("Length of param message[text] must be less than or equal to 2000")
+
+    def post_of(self, post: str, comments: Json) -> Json:
+        """Of a visitor, or of the Page itself."""
+        visitor = self.comments.get(post)
+        author, text = (visitor.author, visitor.text) if visitor else (self.id, "Our post")
+        at = visitor.at if visitor else self.clock()
+        told = {"id": post, "message": text, "created_time": written(at), "comments": comments}
+        return {**told, "from": {"id": author, "name": self.name_of(author)}}
+
+    def comment_of(self, comment: Comment) -> Json:
+        """With the comment above it, if there is one."""
+        told: Json = {
+            "id": comment.id,
+            "from": {"id": comment.author, "name": self.name_of(comment.author)},
+            "message": comment.text,
+            "created_time": written(comment.at),
+        }
+        return told | ({"parent": {"id": comment.top}} if comment.top != comment.id else {})
 
     def private_name(self, author: str) -> str:
         """Who comments is known by another number in private."""

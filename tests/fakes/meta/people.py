@@ -26,6 +26,8 @@ class FakePerson:
     def sends(self, **message: Any) -> str:
         """Send a message of any form."""
         mid = self._account.new_mid()
+        told = {name: message[name] for name in ("text", "attachments") if name in message}
+        self._account.remember(mid, self.id, by_account=False, **told)
         self._wrote({"message": {"mid": mid, **message}})
         return mid
 

@@ -14,6 +14,7 @@ from typing_extensions import Self
 from tests.fakes.meta.account import FakeAccount
 from tests.fakes.meta.errors import GraphError, Json, bad_token, no_such
 from tests.fakes.meta.faults import Drop, Fault, Faults, Hang, Page502, Refuse
+from tests.fakes.meta.history import posts
 from tests.fakes.meta.instagrams import FakeInstagram
 from tests.fakes.meta.pages import FakePage
 from tests.fakes.meta.webhook import Webhook
@@ -65,6 +66,7 @@ class Meta:
         self._closing = asyncio.Event()
         server = web.Application()
         server.router.add_get(f"/{VERSION}/{{node}}", self._look)
+        server.router.add_get(f"/{VERSION}/{{node}}/{{edge}}", self._list)
         server.router.add_post(f"/{VERSION}/{{node}}/{{edge}}", self._call)
         self._runner = web.AppRunner(server, shutdown_timeout=0.1)
 
@@ -119,6 +121,22 @@ class Meta:
     async def _look(self, request: web.Request) -> web.StreamResponse:
         self.calls["node"] += 1
         return await self._answered("node", request, self._facts(request))
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        edge = request.match_info["edge"]
+        self.calls[edge] += 1
+        return await self._answered(edge, request, self._listed(request, edge))
+
+    async def _listed(self, request: web.Request, edge: str) -> Json:
+        self._allowed(request)
+        name = request.match_info["node"]
+        for account in self._nodes.values():
+            if isinstance(account, FakeAccount) and edge == "comments" and name in posts(account):
+                return account.past.comments(account, name, request.query)
+        node = self._node(request)
+        if not isinstance(node, FakeAccount):
+            raise no_such(name)
+        return node.look(edge, request.query)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         edge = request.match_info["edge"]

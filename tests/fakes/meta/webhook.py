@@ -40,6 +40,7 @@ class Webhook:
         self.bodies: list[bytes] = []
         self.headers: dict[str, str] | None = None
         self.unsubscribed: set[str] = set()
+        self.is_losing = False
         self._secret = secret
         self._haste = haste
         self._held: list[Entry] | None = None
@@ -48,12 +49,20 @@ class Webhook:
 
     def tell(self, kind: str, entry: Json) -> None:
         """Something happened on an account: `kind` is what Meta calls such accounts."""
-        if entry["id"] in self.unsubscribed:
+        if entry["id"] in self.unsubscribed or self.is_losing:
             return
         if self._held is not None:
             self._held.append((kind, entry))
         else:
             self._send([(kind, entry)])
+
+    def lose(self) -> None:
+        """Tell of nothing until `find`, and not afterwards either."""
+        self.is_losing = True
+
+    def find(self) -> None:
+        """Tell again of what happens from now on."""
+        self.is_losing = False
 
     def hold(self) -> None:
         """Keep what happens back until `release`."""
