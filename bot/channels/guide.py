@@ -6,12 +6,16 @@ from msgspec import Struct
 
 
 class Value(Struct, frozen=True, kw_only=True):
-    """One secret or option of an account: its name in brand.yml, and in words where to find it."""
+    """One secret or option of an account: its name in brand.yml, and in words where to find it.
+
+    `ours` says that nobody gives it out: we make it up.
+    """
 
     name: str
     where: str
     secret: bool = False
     optional: bool = False
+    ours: bool = False
 
 
 class Guide(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.brand import Account
 from bot.channels.base import Channel, Features
 from bot.channels.facebook import Facebook
+from bot.channels.guide import Guide
 from bot.channels.instagram import Instagram
 from bot.channels.mastodon import Mastodon
 from bot.channels.telegram import Telegram
@@ -21,6 +22,14 @@ class Kind(Protocol):
     @property
     def features(self) -> Features:
         """What the platform can."""
+
+    @property
+    def guide(self) -> Guide:
+        """How an account is connected."""
+
+    @property
+    def family(self) -> str:
+        """What channels have in common that get their events together."""
 
     def __call__(self, account: Account, secrets: Mapping[str, str]) -> Channel:
         """Build the channel of one account."""

@@ -17,6 +17,7 @@ MODULES = {
     "worker": "worker",
     "talk": "talk",
     "doctor": "doctor",
+    "connect": "connect",
     "user": "user",
     "replay": "replay",
     "manners": "manners",

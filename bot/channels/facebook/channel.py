@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 from bot.brand import Account
 from bot.channels.base import Features, Pace
 from bot.channels.facebook.feed import FeedReader
+from bot.channels.facebook.guide import GUIDE
 from bot.channels.facebook.history import feed
 from bot.channels.facebook.options import read_options
+from bot.channels.guide import Guide
 from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
 from bot.channels.meta.options import graph_of, read_keys
@@ -43,6 +45,7 @@ class Facebook(MessengerChannel):
     """
 
     name: ClassVar[str] = "facebook"
+    guide: ClassVar[Guide] = GUIDE
     kind: ClassVar[str] = "page"
     platform: ClassVar[str] = "messenger"
     features: ClassVar[Features] = Features(
@@ -87,9 +90,17 @@ class Facebook(MessengerChannel):
         """
         await super().open()
         if self._options.subscribe:
+            await self._subscribe()
+
+    async def _subscribe(self) -> None:
+        with repeatable():
             fields = {"subscribed_fields": ",".join(FIELDS)}
-            with repeatable():
-                await self._graph.post(f"{self._options.page}/subscribed_apps", fields)
+            await self._graph.post(f"{self._options.page}/subscribed_apps", fields)
+
+    async def register(self, url: str) -> str | None:
+        """Ask for the Page's events, and have the app's posted to `url` where its number is known."""
+        await self._subscribe()
+        return await self._have_posted(self._options.app, self.kind, FIELDS, url)
 
     async def check(self) -> str:
         """Ask for the Page's name."""

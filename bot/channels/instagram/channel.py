@@ -8,15 +8,34 @@ from typing import Any, ClassVar
 
 from bot.brand import Account
 from bot.channels.base import Features, Pace
+from bot.channels.guide import Guide
 from bot.channels.instagram.comments import MENTION, CommentReader
+from bot.channels.instagram.guide import GUIDE
 from bot.channels.instagram.history import comments
 from bot.channels.instagram.options import read_options
-from bot.channels.meta.graph import TIMEOUT_SECONDS
+from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
 from bot.channels.meta.options import graph_of, read_keys
 from bot.channels.meta.private import PrivateReader
-from bot.channels.meta.reading import Json, text
+from bot.channels.meta.reading import Json, identifier, text, things
 from bot.messages import Inbound, Outbound
+
+# What the account's events are asked for by. A Page needs any field for its Instagram account to be
+# heard; this one costs nothing, as the app need not listen to Pages.
+FIELDS = (
+    "messages",
+    "messaging_postbacks",
+    "messaging_referral",
+    "messaging_handover",
+    "messaging_seen",
+    "message_reactions",
+    "message_edit",
+    "standby",
+    "comments",
+    "live_comments",
+    "mentions",
+)
+ANY_FIELD = "feed"
 
 
 def in_bytes(words: str) -> int:
@@ -33,6 +52,7 @@ class Instagram(MessengerChannel):
     """
 
     name: ClassVar[str] = "instagram"
+    guide: ClassVar[Guide] = GUIDE
     kind: ClassVar[str] = "instagram"
     platform: ClassVar[str] = "instagram"
     features: ClassVar[Features] = Features(
@@ -76,6 +96,25 @@ class Instagram(MessengerChannel):
         await super().open()
         if not self._username:
             await self.check()
+
+    async def register(self, url: str) -> str | None:
+        """Ask for the account's events, and have the app's posted to `url` where its number is known.
+
+        An account that logs in with Instagram itself has another app than the number tells.
+        """
+        node, app = self._options.node, self._options.app
+        if not await self._is_subscribed():
+            wish = {"subscribed_fields": ",".join(FIELDS) if node == "me" else ANY_FIELD}
+            with repeatable():
+                await self._graph.post(f"{node}/subscribed_apps", wish)
+        return None if node == "me" else await self._have_posted(app, self.kind, FIELDS, url)
+
+    async def _is_subscribed(self) -> bool:
+        """Whether the Page is asked for events already: who asks again takes back what was asked before."""
+        if self._options.node == "me":
+            return False
+        answer = await self._graph.ask(f"{self._options.node}/subscribed_apps")
+        return any(identifier(each, "id") == self._options.app for each in things(answer, "data"))
 
     async def check(self) -> str:
         """Ask for the username; what Instagram says wins over the configured one."""

@@ -9,13 +9,15 @@ from typing import ClassVar
 
 from bot.brand import Account
 from bot.channels.base import Channel, Features, Pace
+from bot.channels.guide import Guide
 from bot.channels.mastodon.api import Api, Missing
 from bot.channels.mastodon.feed import IDLE, Feed
+from bot.channels.mastodon.guide import GUIDE
 from bot.channels.mastodon.instance import Instance
 from bot.channels.mastodon.measure import weight_as_sent
 from bot.channels.mastodon.memory import Memory
 from bot.channels.mastodon.options import read_options
-from bot.channels.mastodon.outgoing import is_private, key, status
+from bot.channels.mastodon.outgoing import ACCT, is_private, key, status
 from bot.channels.mastodon.parse import Reader, read
 from bot.clock import Clock, now
 from bot.errors import DeliveryLater, DeliveryRefused, Forged
@@ -38,6 +40,7 @@ class Mastodon(Channel):
     """
 
     name: ClassVar[str] = "mastodon"
+    guide: ClassVar[Guide] = GUIDE
     features: ClassVar[Features] = Features(
         longest_text=LONGEST_STATUS - ROOM_FOR_NAME,
         measure=weight_as_sent,
@@ -67,6 +70,7 @@ class Mastodon(Channel):
         self._memory = Memory()
         self._clock = clock
         self._api = Api(options.base_url, options.token, timeout=timeout, clock=clock)
+        self._host = options.host
         self._instance = Instance(self._api, options.host)
         self._feed = Feed(
             self._api,
@@ -95,6 +99,13 @@ class Mastodon(Channel):
     def poll(self) -> AsyncIterator[bytes] | None:
         """What happens to the account, as the feed puts it together."""
         return self._feed.bodies()
+
+    def recipient(self, name: str) -> Address | None:
+        """A direct conversation with an account, named as @ann or @ann@mastodon.example."""
+        person = name.removeprefix("@").lower().removesuffix(f"@{self._host}")
+        if not ACCT.fullmatch(person):
+            return None
+        return Address(channel=self.name, account=self.account, surface="private", chat=person, person=person)
 
     async def check(self) -> str:
         """Ask who the account is, and whether people are told that it is automated."""

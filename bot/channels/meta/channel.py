@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
 from bot.channels.base import Channel
-from bot.channels.meta.graph import Graph
+from bot.channels.meta.graph import Graph, repeatable
 from bot.channels.meta.options import Keys
 from bot.channels.meta.signature import HEADER, authenticate, challenge, signature
 from bot.errors import DeliveryError
@@ -40,6 +40,23 @@ class MetaChannel(Channel, ABC):
     def handshake(self, query: Mapping[str, str]) -> str | None:
         """Repeat Meta's challenge where it knows our verify token."""
         return challenge(self._keys.verify, query)
+
+    async def _have_posted(self, app: str, kind: str, fields: Sequence[str], url: str) -> str | None:
+        """Have the app's events of this kind posted to `url`, which Meta verifies at once.
+
+        The app's own token is its number and its secret. None where the number is not known: then
+        the app's dashboard must be told.
+        """
+        if not app:
+            return None
+        wish = {"object": kind, "fields": ",".join(fields), "callback_url": url, "include_values": True}
+        graph = self._graph.in_the_name_of(f"{app}|{self._keys.app_secret}")
+        try:
+            with repeatable():
+                await graph.post(f"{app}/subscriptions", {**wish, "verify_token": self._keys.verify})
+        finally:
+            await graph.close()
+        return ", ".join(fields)
 
     async def open(self) -> None:
         """Connect."""

@@ -41,13 +41,25 @@ class Graph:
         table: Table = COMMON,
     ) -> None:
         self._token = token
-        self._root = f"{base_url.rstrip('/')}/{version}"
+        self._base_url, self._version = base_url.rstrip("/"), version
+        self._root = f"{self._base_url}/{version}"
+        self._seconds = timeout
         self._timeout = aiohttp.ClientTimeout(total=3 * timeout, connect=timeout, sock_read=timeout)
         self._table = table
         self._session: aiohttp.ClientSession | None = None
 
     def __repr__(self) -> str:
         return f"Graph({self._root})"
+
+    def in_the_name_of(self, token: str) -> Graph:
+        """The same for who has another token; it must be closed."""
+        return Graph(
+            token,
+            base_url=self._base_url,
+            version=self._version,
+            timeout=self._seconds,
+            table=self._table,
+        )
 
     async def post(self, path: str, body: Json) -> Json:
         """Do something once; raise a `DeliveryError` where it is refused or the outcome is not known."""

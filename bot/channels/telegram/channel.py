@@ -16,7 +16,9 @@ from telegram.error import ChatMigrated
 
 from bot.brand import Account
 from bot.channels.base import Channel, Features, Pace
+from bot.channels.guide import Guide
 from bot.channels.telegram.content import Me
+from bot.channels.telegram.guide import GUIDE
 from bot.channels.telegram.options import read_options
 from bot.channels.telegram.outgoing import destination, keyboard, message_number, reply
 from bot.channels.telegram.parse import PRESS, WANTED, Reader, read
@@ -42,6 +44,7 @@ class Telegram(Channel):
     """
 
     name: ClassVar[str] = "telegram"
+    guide: ClassVar[Guide] = GUIDE
     # Guidance of Telegram's FAQ, not a promise: a 429 says what holds at the moment.
     features: ClassVar[Features] = Features(
         longest_text=MessageLimit.MAX_TEXT_LENGTH,
@@ -109,7 +112,7 @@ class Telegram(Channel):
         if not self._me.username:
             await self.check()
         if self._options.webhook_url:
-            await self._set_webhook(self._options.webhook_url)
+            await self.register(self._options.webhook_url)
 
     async def close(self) -> None:
         """Release the connections, once pressed buttons have been answered."""
@@ -117,8 +120,26 @@ class Telegram(Channel):
         await self._sending.shutdown()
         await self._polling.shutdown()
 
+    async def register(self, url: str) -> str | None:
+        """Set the webhook; `public_url` in the options must not say otherwise, as each start sets that."""
+        if self._options.polls:
+            return None
+        if self._options.webhook_url not in (None, url):
+            raise DeliveryRefused(f"each start sets the webhook to {self._options.webhook_url} (public_url)")
+        await self._sending.initialize()
+        with repeatable():
+            await self._bot.set_webhook(url, secret_token=self._options.secret, allowed_updates=WANTED)
+        return ", ".join(WANTED)
+
+    def recipient(self, name: str) -> Address | None:
+        """The private chat of a person, which has the person's number."""
+        if not (name.isascii() and name.isdecimal()):
+            return None
+        return Address(channel=self.name, account=self.account, surface="private", chat=name, person=name)
+
     async def check(self) -> str:
         """Ask who the bot is; what Telegram says wins over the configured username."""
+        await self._sending.initialize()
         with repeatable():
             user = await self._bot.get_me()
         self._me = Me(id=user.id, username=user.username or "")
@@ -205,10 +226,6 @@ class Telegram(Channel):
         if not isinstance(updates, list) or not all(map(_is_update, updates)):
             raise DeliveryLater("Telegram: the answer holds no updates")
         return updates
-
-    async def _set_webhook(self, url: str) -> None:
-        with repeatable():
-            await self._bot.set_webhook(url, secret_token=self._options.secret, allowed_updates=WANTED)
 
 
 def _is_update(update: object) -> bool:

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from bot.brand import Account
 from bot.channels.base import Channel, Features, Pace
+from bot.channels.guide import Guide
+from bot.channels.webchat.guide import GUIDE
 from bot.channels.webchat.options import read_options
 from bot.errors import BadPayload, Forged
 from bot.messages import Address, Inbound, Outbound, Receipt
@@ -23,6 +25,7 @@ class WebChat(Channel):
     """
 
     name: ClassVar[str] = "webchat"
+    guide: ClassVar[Guide] = GUIDE
     features: ClassVar[Features] = Features(
         longest_text=4000,
         buttons=True,

@@ -10,15 +10,17 @@ from typing import ClassVar
 
 from bot.brand import Account
 from bot.channels.base import Features, Pace, Windows
+from bot.channels.guide import Guide
 from bot.channels.meta.channel import MetaChannel
-from bot.channels.meta.graph import TIMEOUT_SECONDS
-from bot.channels.meta.options import graph_of, read_keys
+from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
+from bot.channels.meta.options import graph_of, identifier_or_none, read_keys
 from bot.channels.meta.reading import identifier, text, things
+from bot.channels.whatsapp.guide import GUIDE
 from bot.channels.whatsapp.messages import REACTION
 from bot.channels.whatsapp.number import Number
 from bot.channels.whatsapp.options import read_number_id
 from bot.channels.whatsapp.outgoing import LONGEST_TEXT, payload, seen
-from bot.channels.whatsapp.parse import events
+from bot.channels.whatsapp.parse import OBJECT, events
 from bot.channels.whatsapp.refusals import WHATSAPP
 from bot.errors import DeliveryError, DeliveryUnknown
 from bot.messages import Address, Inbound, Outbound, Receipt
@@ -27,6 +29,8 @@ from bot.messages import Address, Inbound, Outbound, Receipt
 REMEMBERED = 10_000
 # Messages that are being marked as read; when that is slow, more would only pile up.
 AT_ONCE = 32
+# What the app's webhooks are asked for by.
+FIELDS = ("messages", "smb_message_echoes", "standby", "messaging_handovers")
 
 
 class WhatsApp(MetaChannel):
@@ -37,6 +41,7 @@ class WhatsApp(MetaChannel):
     """
 
     name: ClassVar[str] = "whatsapp"
+    guide: ClassVar[Guide] = GUIDE
     features: ClassVar[Features] = Features(
         longest_text=LONGEST_TEXT,
         buttons=True,
@@ -57,11 +62,23 @@ class WhatsApp(MetaChannel):
         graph = graph_of(account, keys, timeout=timeout, table=WHATSAPP)
         super().__init__(account.id, keys, graph)
         self._number = Number(channel=self.name, account=account.id, id=read_number_id(account))
+        self._app = identifier_or_none(account, "app_id")
+        self._business = identifier_or_none(account, "business_id")
         self._last: OrderedDict[str, str] = OrderedDict()
 
     def parse(self, raw_body: bytes) -> list[Inbound]:
         """Translate a batch; what it holds for other numbers is left to them."""
         return events(self._number, raw_body)
+
+    async def register(self, url: str) -> str | None:
+        """Ask for the events of the WhatsApp account, and have the app's posted to `url`.
+
+        Each where its number is known.
+        """
+        if self._business:
+            with repeatable():
+                await self._graph.post(f"{self._business}/subscribed_apps", {})
+        return await self._have_posted(self._app, OBJECT, FIELDS, url)
 
     async def check(self) -> str:
         """Ask whose number it is."""
