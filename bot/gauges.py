@@ -34,6 +34,8 @@ _GAUGES: tuple[Gauge, ...] = (
     *(metrics.CASES.labels(status, priority) for status in HUMAN for priority in PRIORITIES),
     *(metrics.OVERDUE_CASES.labels(priority) for priority in PRIORITIES),
     *(metrics.SET_ASIDE.labels(kind) for kind in ("turn", "request")),
+    *(metrics.MENTIONS.labels(priority) for priority in PRIORITIES),
+    metrics.UNRATED_MENTIONS,
 )
 
 
@@ -94,10 +96,12 @@ class Gauges:
         metrics.WAITING_CASE_AGE.set(_age(found.oldest_case, now))
         for rank, priority in enumerate(PRIORITIES):
             metrics.OVERDUE_CASES.labels(priority).set(found.overdue.get(rank, 0))
+            metrics.MENTIONS.labels(priority).set(found.mentions.get(rank, 0))
             for status in HUMAN:
                 metrics.CASES.labels(status, priority).set(found.cases.get((status, rank), 0))
         metrics.SET_ASIDE.labels("turn").set(found.set_aside.get("turn", 0))
         metrics.SET_ASIDE.labels("request").set(found.set_aside.get("request", 0))
+        metrics.UNRATED_MENTIONS.set(found.unrated)
         for account in {*self._accounts, *found.stopped}:
             metrics.ACCOUNT_STOPPED.labels(*account).set(account in found.stopped)
 

@@ -31,6 +31,17 @@ ACCEPTED = Counter(
     "Messages of customers that were written down.",
     ["channel", "account"],
 )
+SEARCHES = Counter(
+    "relais_searches",
+    "Looks for mentions, by result: done, failed (the platform did not answer), stopped (it refuses"
+    " our credentials), stumbled (our own code or the database failed).",
+    ["channel", "account", "result"],
+)
+RATED_MENTIONS = Counter(
+    "relais_rated_mentions",
+    "Attempts to read a mention, by register and outcome: rated, away (no assistant), failed, given_up.",
+    ["register", "outcome"],
+)
 
 # --- Turns ---------------------------------------------------------------------------------------
 HANDLED = Counter(
@@ -139,6 +150,15 @@ SET_ASIDE = Gauge(
     "What our own code failed on again and again and a supervisor has not settled, by kind: turn,"
     " request." + _SAME_EVERYWHERE,
     ["kind"],
+)
+MENTIONS = Gauge(
+    "relais_mentions",
+    "Mentions that no agent has seen to, by priority." + _SAME_EVERYWHERE,
+    ["priority"],
+)
+UNRATED_MENTIONS = Gauge(
+    "relais_unrated_mentions",
+    "Those of them that wait to be read." + _SAME_EVERYWHERE,
 )
 ACCOUNT_STOPPED = Gauge(
     "relais_account_stopped",

@@ -12,12 +12,14 @@ from bot.brand import Brand
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.conversation.answering import Answering
+from bot.conversation.rating import Rates
 from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
 from bot.errors import AccountStopped, Crashed, DeliveryError
 from bot.guard import Guard
 from bot.inbox import Inbox
 from bot.inbox.poll import poll
+from bot.inbox.seeking import seek
 from bot.outbox import Delivery
 from bot.outbox.shared_pace import SharedPace
 from bot.store.accounts import Accounts
@@ -72,13 +74,16 @@ def steps(
         shared_pace=shared_pace,
     )
     triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
+    rates = Rates(store=store, bell=bell, assistant=assistant, brand=brand, guard=guard, clock=clock)
     return [
         _prepare(guard),
         triage.run(),
         turns(store, bell, answering, clock).run(),
+        rates.run(),
         delivery.worker().run(),
         Housekeeping(store, clock).run(),
         *(poll(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
+        *(seek(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
     ]
 
 

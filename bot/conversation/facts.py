@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
-from bot.brand import Brand
+from bot.brand import Account, Brand
 from bot.conversation.etiquette import Facts
 from bot.conversation.rules import folded
+from bot.messages import Address
 from bot.store.manners import Asks, Past
 from bot.store.rows import Conversation, Line
 
@@ -32,7 +33,7 @@ def facts_of(
     never = brand.etiquette.manners(conversation.channel, conversation.surface).never
     return Facts(
         clock=now.astimezone(_zone(conversation, brand)),
-        addressed=past.began or is_addressed(conversation, lines, brand),
+        addressed=_speaks_to_us(conversation, lines, past, brand),
         excluded=conversation.person in never or is_own(conversation, brand),
         in_thread=past.in_thread,
         today=past.today,
@@ -52,17 +53,32 @@ def is_addressed(conversation: Conversation, lines: Sequence[Line], brand: Brand
         return True
     if any(not conversation.thread or line.platform_id == conversation.thread for line in lines):
         return True
+    return _names_us(conversation, lines, brand)
+
+
+def _speaks_to_us(conversation: Conversation, lines: Sequence[Line], past: Past, brand: Brand) -> bool:
+    if past.joined:
+        # It is his thread, and he did not ask for us.
+        return past.replied or _names_us(conversation, lines, brand)
+    return past.began or is_addressed(conversation, lines, brand)
+
+
+def _names_us(conversation: Conversation, lines: Sequence[Line], brand: Brand) -> bool:
     names = {folded(brand.name), folded(conversation.account)}
     return any(name in folded(line.text) for line in lines for name in names)
 
 
-def is_own(conversation: Conversation, brand: Brand) -> bool:
+def is_own(conversation: Conversation | Address, brand: Brand) -> bool:
     """Whether an account of the brand's own writes, perhaps of another market."""
     return any(
-        account.channel == conversation.channel
-        and conversation.person in (account.id, *account.options.values())
+        account.channel == conversation.channel and conversation.person in _names(account)
         for account in brand.accounts
     )
+
+
+def _names(account: Account) -> tuple[str, ...]:
+    """What an account may be called by its network; not what it searches for."""
+    return (account.id, *(value for name, value in account.options.items() if name != "search"))
 
 
 def _zone(conversation: Conversation, brand: Brand) -> ZoneInfo:

@@ -91,6 +91,8 @@ def _topics(events: list[Inbound], accepted: Accepted) -> list[str]:
         topics.append(bell.TURNS)
     if any(event.kind == "failed" for event in events):
         topics.append(bell.OUTBOX)
+    if any(event.kind == "mention" for event in events):
+        topics += (bell.MENTIONS, bell.QUEUE)
     return topics
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.inbox.events import Accepted, place_of, said_in, take
 from bot.messages import Inbound
-from bot.store import conversations, intake
+from bot.store import conversations, intake, mentions
 from bot.store.intake import EventKey, Place
 from bot.store.rows import Conversation
 
@@ -31,6 +31,7 @@ def accept_all(
     unseen = intake.only_new(connection, map(_key, chain.from_iterable(requests)), now)
     new = [[event for event in events if _is_first(event, unseen)] for events in requests]
     changed = _write(connection, _by_place(chain.from_iterable(new)), now)
+    mentions.ignore_said(connection, chain.from_iterable(new), now)
     return [_accepted(*each, changed) for each in zip(requests, new, strict=True)]
 
 

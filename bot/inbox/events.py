@@ -9,7 +9,17 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from bot.messages import EventKind, Inbound
-from bot.store import conversations, deliveries, elsewhere, intake, joining, links, record, transcript
+from bot.store import (
+    conversations,
+    deliveries,
+    elsewhere,
+    intake,
+    joining,
+    links,
+    mentions,
+    record,
+    transcript,
+)
 from bot.store.intake import Said
 from bot.store.rows import Conversation
 from bot.store.transcript import Draft
@@ -43,6 +53,9 @@ def take(connection: Connection, event: Inbound, now: datetime) -> int | None:
     """Write one event down; the conversation in which there is something to see, if any."""
     if event.kind in deliveries.KINDS:
         return deliveries.take(connection, event, now)
+    if event.kind == "mention":
+        mentions.take(connection, event, now)
+        return None
     if event.kind in STARTING:
         conversation = conversations.find_or_start(connection, event, now)
     else:

@@ -14,14 +14,25 @@ from sqlalchemy.engine import Connection
 
 from bot.store.rows import HUMAN, CaseStatus
 from bot.store.set_aside import Kind
-from bot.store.tables import IS_UNHANDLED, accounts, cases, conversations, messages, outbox, set_aside
+from bot.store.tables import (
+    IS_TO_BE_READ,
+    IS_UNHANDLED,
+    accounts,
+    cases,
+    conversations,
+    mentions,
+    messages,
+    outbox,
+    set_aside,
+)
 
 
 class Backlog(Struct, frozen=True, kw_only=True):
     """How much waits, and since when the oldest of it does.
 
     Turns are due in conversations; `messages` are those that no turn has handled yet. Cases are
-    counted by status and rank. `stopped` are the accounts that cannot send, by channel and id.
+    counted by status and rank, mentions by rank; `unrated` of them are to be read. `stopped` are the
+    accounts that cannot send, by channel and id.
     """
 
     turns: int
@@ -34,6 +45,8 @@ class Backlog(Struct, frozen=True, kw_only=True):
     overdue: Mapping[int, int]
     oldest_case: datetime | None
     set_aside: Mapping[Kind, int]
+    mentions: Mapping[int, int] = {}
+    unrated: int = 0
     stopped: frozenset[tuple[str, str]]
 
 
@@ -59,6 +72,8 @@ _SET_ASIDE = (
     .where(set_aside.c.given_up_at.is_not(None), set_aside.c.settled_at.is_(None))
     .group_by(set_aside.c.kind)
 )
+_MENTIONS = select(mentions.c.rank, func.count()).where(mentions.c.state == "new").group_by(mentions.c.rank)
+_UNRATED = select(func.count()).where(IS_TO_BE_READ, mentions.c.state == "new")
 _STOPPED = select(accounts.c.channel, accounts.c.account).where(accounts.c.state == "stopped")
 
 
@@ -81,6 +96,8 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         overdue=overdue,
         oldest_case=min((opened for status, *_, opened in human if status == "waiting"), default=None),
         set_aside={row[0]: row[1] for row in connection.execute(_SET_ASIDE)},
+        mentions={row[0]: row[1] for row in connection.execute(_MENTIONS)},
+        unrated=connection.execute(_UNRATED).scalar_one(),
         stopped=frozenset((channel, account) for channel, account in connection.execute(_STOPPED)),
     )
 

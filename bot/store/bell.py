@@ -14,6 +14,7 @@ from contextlib import contextmanager
 TURNS = "turns"
 OUTBOX = "outbox"
 QUEUE = "queue"
+MENTIONS = "mentions"
 
 
 def conversation(conversation_id: int) -> str:

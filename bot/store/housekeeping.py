@@ -17,12 +17,14 @@ from sqlalchemy.sql.dml import Delete
 from bot.clock import Clock
 from bot.store import leases
 from bot.store.logins import WINDOW
+from bot.store.mentions import KEPT as MENTIONS_KEPT
 from bot.store.store import Store
 from bot.store.tables import (
     Moment,
     desk_sessions,
     links,
     login_failures,
+    mentions,
     received,
     set_aside,
     submissions,
@@ -63,6 +65,7 @@ KEPT = (
     # A form that was left open in a browser and is sent at last.
     Kept(table=submissions, since=submissions.c.at, time=timedelta(days=30)),
     Kept(table=links, since=links.c.expires_at, time=timedelta(days=30)),
+    Kept(table=mentions, since=mentions.c.received_at, time=MENTIONS_KEPT),
     Kept(table=viewers, since=viewers.c.seen_at, time=timedelta(days=1)),
     Kept(
         # A request on which we failed once or twice before it went well, or never came again.

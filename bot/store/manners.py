@@ -60,14 +60,17 @@ class Asks(Struct, frozen=True, kw_only=True):
 class Past(Struct, frozen=True, kw_only=True):
     """In how many turns before this one the bot spoke, and when anybody last said something.
 
-    `began` says that it was this person who began the thread. What was not asked for is 0, None
-    or False.
+    `began` says that it was this person who began the thread. Where we `joined` who spoke of the brand
+    without addressing it, `replied` says that this answers a text of ours. What was not asked for is
+    0, None or False.
     """
 
     in_thread: int = 0
     today: int = 0
     before: datetime | None = None
     began: bool = False
+    joined: bool = False
+    replied: bool = False
 
 
 def past(connection: Connection, conversation: Conversation, first: int, until: datetime, asks: Asks) -> Past:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -346,6 +347,63 @@ accounts = Table(
     Column("state", String(10), nullable=False),
     Column("reason", Text, nullable=False, default=""),
     Column("since", Moment, nullable=False),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    # public posts that speak of the brand and do not address it
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(40), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("post_id", String(200), nullable=False),
+    # where a reply would go
+    Column("chat", String(200), nullable=False),
+    Column("thread", String(200), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("attachments", JSON, nullable=False, default=list),
+    Column("reply_to", String(200), nullable=False),
+    Column("language", String(2)),
+    Column("url", Text, nullable=False),
+    Column("sent_at", Moment),
+    Column("received_at", Moment, nullable=False, index=True),
+    # what the guard found, with its rule, and what the assistant read
+    Column("finding", String(40), nullable=False, default=""),
+    Column("why", Text, nullable=False, default=""),
+    Column("register", String(20)),
+    Column("confidence", Float),
+    Column("rank", Integer, nullable=False),
+    Column("rated_at", Moment),
+    # It is to be read from `due_at` on; who reads it puts that off for as long as he may take.
+    Column("due_at", Moment),
+    Column("attempts", Integer, nullable=False, default=0),
+    # new, answered, dismissed, or ignored: it addressed the brand after all, or is the brand's own
+    Column("state", String(10), nullable=False),
+    Column("settled_at", Moment),
+    Column("settled_by", Integer, ForeignKey("agents.id")),
+    Column("conversation_id", Integer, ForeignKey("conversations.id")),
+    Column("case_id", Integer, ForeignKey("cases.id")),
+    # a post is looked for by its id alone, and there are hardly two of the same
+    UniqueConstraint("post_id", "channel", "account"),
+    Index("ix_mentions_list", "state", "rank", "id"),
+)
+IS_TO_BE_READ = mentions.c.due_at.is_not(None)
+Index(
+    "ix_mentions_due",
+    mentions.c.due_at,
+    sqlite_where=IS_TO_BE_READ,
+    postgresql_where=IS_TO_BE_READ,
+)
+
+searches = Table(
+    "searches",
+    metadata,
+    # until when an account has looked for mentions
+    Column("channel", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),
+    Column("looked_at", Moment, nullable=False),
 )
 
 set_aside = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,11 @@ class FakeChannel(Channel):
         self.word = "genuine"
         # Where what is sent in private goes.
         self.private_chat = ""
+        # What is said in public, what of it is looked for (None for nothing), and since when it was.
+        self.posts: list[Inbound] = []
+        self.sought: str | None = None
+        self.searches: list[datetime] = []
+        self.cannot_search: list[Exception] = []
 
     @property
     def texts(self) -> list[str]:
@@ -83,6 +88,18 @@ class FakeChannel(Channel):
         """A link of nowhere."""
         return f"https://fake.example/start/{token}"
 
+    def search(self, since: datetime) -> AsyncIterator[bytes] | None:
+        """Posts with the words that are looked for, the newest first and one in a body."""
+        return None if self.sought is None else self._found(self.sought.casefold(), since)
+
+    async def _found(self, sought: str, since: datetime) -> AsyncIterator[bytes]:
+        self.searches.append(since)
+        for post in reversed(self.posts):
+            if self.cannot_search:
+                raise self.cannot_search.pop(0)
+            if sought in post.text.casefold() and post.sent_at and post.sent_at >= since:
+                yield msgspec.json.encode([post])
+
 
 def event(
     text: str = "",
@@ -111,5 +128,22 @@ def event(
         "text": text,
         "author": person.title(),
         "attachments": tuple(Attachment(kind=name) for name in attachments),
+    }
+    return msgspec.convert({**fields, **more}, Inbound)
+
+
+def mention(text: str = "", *, number: int, at: datetime | None, person: str = "mia", **more: Any) -> Inbound:
+    """A public post that speaks of the brand and does not address it."""
+    fields = {
+        "address": Address(
+            channel="fake", account="main", surface="public", chat=f"thread-{number}", person=person
+        ),
+        "event_id": f"mention/post-{number}",
+        "message_id": f"post-{number}",
+        "sent_at": at,
+        "kind": "mention",
+        "text": text,
+        "author": person.title(),
+        "url": f"https://fake.example/posts/{number}",
     }
     return msgspec.convert({**fields, **more}, Inbound)

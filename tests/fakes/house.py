@@ -12,6 +12,7 @@ import msgspec
 from bot.assistant.scripted import Scripted
 from bot.brand import Account, Brand, Etiquette
 from bot.conversation.answering import Answering
+from bot.conversation.rating import Rates
 from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
 from bot.inbox import Inbox
@@ -76,6 +77,14 @@ class House:
         )
         self.triage = Triage(
             store=self.store, bell=self.bell, brand=self.brand, guard=GUARD, clock=self.clock
+        )
+        self.rates = Rates(
+            store=self.store,
+            bell=self.bell,
+            assistant=self.assistant,
+            brand=self.brand,
+            guard=GUARD,
+            clock=self.clock,
         )
         self.turns = turns(self.store, self.bell, answering, self.clock)
         self.outbox = delivery.worker()

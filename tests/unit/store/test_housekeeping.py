@@ -10,14 +10,33 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
 from bot.inbox.crowd import accept
-from bot.store import housekeeping, links, logins, sessions, set_aside, submissions, tables, viewers
+from bot.store import (
+    housekeeping,
+    links,
+    logins,
+    mentions,
+    sessions,
+    set_aside,
+    submissions,
+    tables,
+    viewers,
+)
 from bot.store.housekeeping import Housekeeping
 from bot.store.set_aside import Failed
 from bot.store.store import Store
-from tests.fakes.channel import event
+from tests.fakes.channel import event, mention
 from tests.fakes.clock import FakeClock
 
-SWEPT = ("received", "desk_sessions", "login_failures", "submissions", "links", "viewers", "set_aside")
+SWEPT = (
+    "received",
+    "desk_sessions",
+    "login_failures",
+    "submissions",
+    "links",
+    "mentions",
+    "viewers",
+    "set_aside",
+)
 
 
 @pytest.fixture
@@ -68,6 +87,7 @@ def lives(connection: Connection, now: datetime) -> None:
     logins.attempt(connection, "ann", "::1", now)
     submissions.is_new(connection, "token", 1, now)
     links.create(connection, 1, now)
+    mentions.take(connection, mention("Nimbea", number=1, at=now), now)
     viewers.see(connection, 1, 1, typing=False, now=now)
     failed = Failed(channel="fake", account="main", digest="d", body="", error="KeyError")
     set_aside.count_request(connection, failed, now)
@@ -92,8 +112,8 @@ async def test_what_is_young_stays(store: Store, clock: FakeClock) -> None:
 @pytest.mark.parametrize(
     ("days", "left"),
     [
-        (2, {"received", "submissions", "links", "set_aside"}),
-        (29, {"received", "submissions", "links", "set_aside"}),
+        (2, {"received", "submissions", "links", "mentions", "set_aside"}),
+        (29, {"received", "submissions", "links", "mentions", "set_aside"}),
         (31, {"links"}),
         (38, set()),
     ],
