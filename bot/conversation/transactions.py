@@ -14,7 +14,17 @@ from bot.conversation import facts
 from bot.conversation.speaking import say
 from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
-from bot.store import cases, conversations, elsewhere, manners, record, search, transcript
+from bot.store import (
+    cases,
+    conversations,
+    elsewhere,
+    manners,
+    mentions,
+    outbound,
+    record,
+    search,
+    transcript,
+)
 from bot.store.manners import Past
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
@@ -94,13 +104,11 @@ def open_turn(connection: Connection, conversation_id: int, lease: str, brand: B
     """Read what a turn needs."""
     conversation = conversations.load(connection, conversation_id)
     lines = portion(transcript.unhandled(connection, conversation_id, MOST_LINES))
-    return Opening(
-        conversation=conversation,
-        case=cases.current(connection, conversation.case_id),
-        lines=lines,
-        lease=lease,
-        past=_past(connection, conversation, lines, brand),
-    )
+    case = cases.current(connection, conversation.case_id)
+    past = _past(connection, conversation, lines, brand)
+    if case and case.reason == mentions.REASON:
+        past = structs.replace(past, joined=True, replied=_is_reply(connection, conversation, lines))
+    return Opening(conversation=conversation, case=case, lines=lines, lease=lease, past=past)
 
 
 def _past(connection: Connection, conversation: Conversation, lines: tuple[Line, ...], brand: Brand) -> Past:
@@ -109,6 +117,12 @@ def _past(connection: Connection, conversation: Conversation, lines: tuple[Line,
     first = lines[0]
     asks = facts.asks_of(conversation, brand, first.created_at)
     return manners.past(connection, conversation, first.seq, first.created_at, asks)
+
+
+def _is_reply(connection: Connection, conversation: Conversation, lines: tuple[Line, ...]) -> bool:
+    """Whether a text of ours is answered."""
+    answered = {line.reply_to for line in lines if line.reply_to}
+    return any(outbound.ours_by_platform_id(connection, conversation.id, each) for each in answered)
 
 
 def portion(lines: Iterable[Line]) -> tuple[Line, ...]:

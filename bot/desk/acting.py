@@ -28,6 +28,7 @@ _WORDS: Mapping[type[TransitionError], str] = {
     NotFound: "refused.gone",
     replies.OnItsWay: "told.on_its_way",
     actions.NewerCase: "told.newer",
+    actions.NeverTheBots: "told.never_the_bots",
 }
 
 # What is done with a form, and the name of the text that says so.

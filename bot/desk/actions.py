@@ -23,6 +23,7 @@ from bot.store import (
     cases,
     conversations,
     elsewhere,
+    mentions,
     outbox,
     record,
     search,
@@ -46,6 +47,10 @@ class Act(Struct, frozen=True, kw_only=True):
 
 class NewerCase(TransitionError):
     """What a customer writes now belongs to another case."""
+
+
+class NeverTheBots(TransitionError):
+    """Who spoke of the brand without addressing it was joined by a human, and hears no bot there."""
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -120,7 +125,10 @@ def hand_back(connection: Connection, act: Act, *, brand: Brand, platforms: Plat
 
     Whoever had a conversation elsewhere has it no longer, as far as the bot is concerned.
     """
-    case = cases.hand_back(connection, held(connection, act).id, act.agent.id, act.at)
+    case = held(connection, act)
+    if case.reason == mentions.REASON:
+        raise NeverTheBots("the bot answers no mention")
+    case = cases.hand_back(connection, case.id, act.agent.id, act.at)
     for conversation in conversations_of(connection, case.id):
         if conversation.elsewhere_at:
             elsewhere.clear(connection, conversation.id, act.at)

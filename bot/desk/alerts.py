@@ -1,4 +1,4 @@
-"""What every page shows of trouble: accounts that cannot send, and how much was set aside."""
+"""What every page shows: accounts that cannot send, mentions that wait, and how much was set aside."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
-from bot.store import accounts, set_aside
+from bot.store import accounts, mentions, set_aside
 from bot.store.accounts import AccountState
+from bot.store.mentions import Counts
 from bot.store.rows import Agent
 
 
 class Alerts(Struct, frozen=True, kw_only=True):
-    """The trouble that one agent is shown; what was set aside is for supervisors."""
+    """What one agent is shown; what was set aside is for supervisors."""
 
     stopped: tuple[AccountState, ...] = ()
     set_aside: int = 0
+    mentions: Counts = Counts()
 
 
 ALERTS: web.RequestKey[Alerts] = web.RequestKey("alerts", Alerts)
@@ -30,4 +32,5 @@ def look(connection: Connection, agent: Agent, brand: Brand) -> Alerts:
             each for each in accounts.stopped(connection) if brand.account(each.channel, each.account)
         ),
         set_aside=set_aside.count(connection) if supervises else 0,
+        mentions=mentions.counts(connection),
     )

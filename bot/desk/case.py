@@ -21,7 +21,7 @@ from bot.desk.pages import page, parts, render
 from bot.desk.platforms import Platforms
 from bot.desk.targets import Target
 from bot.errors import NotFound
-from bot.store import agents, bell, cases, conversations, record, transcript, viewers
+from bot.store import agents, bell, cases, conversations, mentions, record, transcript, viewers
 from bot.store.rows import Agent, Case, Conversation, Line, Recorded
 from bot.store.viewers import Viewer
 
@@ -74,6 +74,11 @@ class Dossier(Struct, frozen=True, kw_only=True):
     def may_move(self) -> bool:
         """Whether this agent may transfer, hand back or close the case."""
         return self.case.is_human and (not self.is_others or self.agent.role == "supervisor")
+
+    @property
+    def may_hand_back(self) -> bool:
+        """Whether the bot may have the case: not where we joined in without being addressed."""
+        return self.case.reason != mentions.REASON
 
     @property
     def customer(self) -> str:

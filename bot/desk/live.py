@@ -131,6 +131,7 @@ async def _with_alerts(request: web.Request, snapshot: Snapshot) -> Snapshot:
     alerts = await desk.store.read(look, agent_of(request), desk.brand)
     macros = parts(request, "alert_parts.html")
     shown = {"alarms": render(macros.alarms, alerts), "nav-aside": render(macros.aside, alerts)}
+    shown["nav-mentions"] = render(macros.mentions, alerts)
     return msgspec.structs.replace(snapshot, parts={**snapshot.parts, **shown})
 
 

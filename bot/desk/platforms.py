@@ -30,6 +30,11 @@ class Platform(Struct, frozen=True, kw_only=True):
     channel: Channel | None
 
     @property
+    def joins_in(self) -> bool:
+        """Whether who speaks of the brand without addressing it can be answered."""
+        return self.channel is not None and self.features.joins_in
+
+    @property
     def has_link(self) -> bool:
         """Whether there are links from public to private."""
         return self.link("token") is not None
@@ -48,8 +53,12 @@ class Platforms:
 
     def of(self, talk: Conversation) -> Platform:
         """That of a conversation."""
-        account = self._brand.account_of(talk.channel, talk.account)
-        channel, kind = self._channels.get((talk.channel, talk.account)), CHANNELS.get(talk.channel)
+        return self.at(talk.channel, talk.account)
+
+    def at(self, channel_name: str, account_id: str) -> Platform:
+        """That of an account."""
+        account = self._brand.account_of(channel_name, account_id)
+        channel, kind = self._channels.get((channel_name, account_id)), CHANNELS.get(channel_name)
         features = channel.features if channel else kind.features if kind else _GONE
         has_templates = features.windows is not None and features.windows.templates
         return Platform(

@@ -10,7 +10,20 @@ from aiohttp import web
 from bot.brand import Brand
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.desk import accounts, acting, aside, board, case, guard, live, login, pages, passwords, people
+from bot.desk import (
+    accounts,
+    acting,
+    aside,
+    board,
+    case,
+    guard,
+    live,
+    login,
+    mentioned,
+    pages,
+    passwords,
+    people,
+)
 from bot.desk.context import DESK, Desk
 from bot.desk.words import load_words
 from bot.inbox import Inbox
@@ -69,6 +82,9 @@ def _routes() -> list[web.AbstractRouteDef]:
         web.post(r"/people/{id:\d{1,9}}/password", people.reset_password),
         web.get("/accounts", accounts.show_accounts),
         web.get("/accounts/events", accounts.stream_accounts, allow_head=False),
+        web.get("/mentions", mentioned.show_mentions),
+        web.get("/mentions/events", mentioned.stream_mentions, allow_head=False),
+        web.post(r"/mentions/{id:\d{1,9}}/{act:answer|dismiss|restore}", mentioned.act_mention),
         web.get("/aside", aside.show_aside),
         web.get("/aside/events", aside.stream_aside, allow_head=False),
         web.post(r"/aside/{id:\d{1,9}}/{act:again|settle}", aside.act_aside),

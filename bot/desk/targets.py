@@ -12,7 +12,7 @@ from bot.desk.platforms import Platform, Platforms
 from bot.desk.windows import ALWAYS, CLOSED, Window, reply_window, window_of_comment
 from bot.errors import NotFound, ReplyRefused
 from bot.messages import Surface
-from bot.store import outbound, transcript
+from bot.store import mentions, outbound, transcript
 from bot.store.rows import Conversation
 
 # No platform's texts are longer by much, and nobody reads them.
@@ -166,7 +166,7 @@ def _in_private(
         return None
     message_id = transcript.last_platform_id(connection, talk.id)
     line = transcript.by_platform_id(connection, talk.id, message_id) if message_id else None
-    if line is None or line.deleted_at:
+    if line is None or line.deleted_at or mentions.is_joined(connection, talk.id, message_id):
         return None
     window, why = window_of_comment(allowed, line.sent_at or line.created_at, now), ""
     if outbound.is_replied_in_private(connection, talk.id, message_id):

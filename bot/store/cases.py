@@ -90,6 +90,7 @@ def open_case(
     *,
     acknowledged_at: datetime | None,
     now: datetime,
+    actor: str = record.BOT,
 ) -> Case:
     """Hand a conversation over: from now on it belongs to the queue."""
     values = {name: getattr(new, name) for name in new.__struct_fields__}
@@ -102,7 +103,7 @@ def open_case(
     record.write(
         connection,
         "handed_over",
-        actor=record.BOT,
+        actor=actor,
         at=now,
         conversation_id=conversation_id,
         case_id=case_id,

@@ -18,7 +18,7 @@ from bot.channels.base import Channel
 from bot.clock import now
 from bot.messages import Button, Template, Understanding
 from bot.settings import read_settings
-from bot.store import accounts, cases, conversations, outbox, record, transcript
+from bot.store import accounts, agents, cases, conversations, outbox, record, transcript
 from bot.store.bell import OUTBOX, Bell
 from bot.store.rows import Case, Conversation, Line, Recorded
 from bot.store.store import Store
@@ -71,6 +71,11 @@ class Product:
     def stopped(self) -> list[str]:
         """The accounts that are stopped."""
         return [state.account for state in self._store.run_now(accounts.stopped)]
+
+    def hires(self, login: str, password: str) -> None:
+        """Somebody begins to work at the desk, named like the login."""
+        values = {"login": login, "name": login.title(), "password": password}
+        self._store.run_now(agents.add, role="agent", now=now(), **values)
 
     def agent_says(self, text: str, template: Template | None = None) -> None:
         """An agent writes in the first conversation, whatever the desk would say to it."""

@@ -12,7 +12,7 @@ ENGLISH = WORDS.texts["en"]
 # Names of these groups are put together from values, the others stand in templates or code.
 BY_VALUE = {"language", "role", "attachment", "entity", "detail", "status", "priority", "register"}
 BY_VALUE |= {"surface", "channel", "reason", "event", "actor", "refused", "queue", "message"}
-BY_VALUE |= {"compose", "clock", "case", "act", "aside", "accounts", "window", "consent"}
+BY_VALUE |= {"compose", "clock", "case", "act", "aside", "accounts", "window", "consent", "mentions"}
 
 
 def placeholders(text: str) -> set[str]:
