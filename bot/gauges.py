@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import Gauge
@@ -104,11 +104,18 @@ class Gauges:
         metrics.UNRATED_MENTIONS.set(found.unrated)
         for account in {*self._accounts, *found.stopped}:
             metrics.ACCOUNT_STOPPED.labels(*account).set(account in found.stopped)
+        for account in {*self._accounts, *found.silent}:
+            metrics.ACCOUNT_SILENT.labels(*account).set(account in found.silent)
 
     def _forget(self) -> None:
         metrics.DATABASE_UP.set(0)
-        for gauge in (*_GAUGES, *(metrics.ACCOUNT_STOPPED.labels(*account) for account in self._accounts)):
+        for gauge in (*_GAUGES, *self._of_accounts()):
             gauge.set(_UNKNOWN)
+
+    def _of_accounts(self) -> Iterator[Gauge]:
+        for account in self._accounts:
+            yield metrics.ACCOUNT_STOPPED.labels(*account)
+            yield metrics.ACCOUNT_SILENT.labels(*account)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -31,6 +31,11 @@ ACCEPTED = Counter(
     "Messages of customers that were written down.",
     ["channel", "account"],
 )
+MISSED = Counter(
+    "relais_missed_messages",
+    "Messages of customers that no webhook brought and the platform's history did.",
+    ["channel", "account"],
+)
 SEARCHES = Counter(
     "relais_searches",
     "Looks for mentions, by result: done, failed (the platform did not answer), stopped (it refuses"
@@ -163,6 +168,11 @@ UNRATED_MENTIONS = Gauge(
 ACCOUNT_STOPPED = Gauge(
     "relais_account_stopped",
     "1 while an account cannot send because its platform refuses our credentials." + _SAME_EVERYWHERE,
+    ["channel", "account"],
+)
+ACCOUNT_SILENT = Gauge(
+    "relais_account_silent",
+    "1 while an account hears nothing although it should by the weeks before." + _SAME_EVERYWHERE,
     ["channel", "account"],
 )
 

@@ -18,7 +18,9 @@ from bot.conversation.turns import turns
 from bot.errors import AccountStopped, Crashed, DeliveryError
 from bot.guard import Guard
 from bot.inbox import Inbox
+from bot.inbox.listening import Listening
 from bot.inbox.poll import poll
+from bot.inbox.reconcile import reconcile
 from bot.inbox.seeking import seek
 from bot.outbox import Delivery
 from bot.outbox.shared_pace import SharedPace
@@ -82,8 +84,13 @@ def steps(
         rates.run(),
         delivery.worker().run(),
         Housekeeping(store, clock).run(),
+        Listening(store=store, bell=bell, accounts=channels.keys(), brand=brand, clock=clock).run(),
         *(poll(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
         *(seek(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
+        *(
+            reconcile(channel, inbox, accounts, store=store, bell=bell, clock=clock)
+            for channel in channels.values()
+        ),
     ]
 
 

@@ -13,14 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.brand import Account, Brand, load_brand
 from bot.channels.registry import CHANNELS
+from bot.clock import now
 from bot.commands.processes import wanted_ports, worker_ports
 from bot.commands.web import answers, gateway_url, worker_url
 from bot.errors import RelaisError
 from bot.settings import Settings, account_secrets, read_secret, read_settings
-from bot.store import accounts, agents, migrate, set_aside
+from bot.store import accounts, agents, migrate, set_aside, watches
 from bot.store.accounts import AccountState
 from bot.store.shared import AWAY, connect
 from bot.store.store import Store
+from bot.store.watches import TOLD, Watch
 from bot.supervisor import model
 from bot.supervisor.ports import is_free
 
@@ -111,11 +113,17 @@ def trouble(settings: Settings, brand: Brand) -> list[Finding]:
         if not migrate.is_current(store):
             return []
         stopped, number = store.run_now(accounts.stopped), store.run_now(set_aside.count)
+        watched = store.run_now(watches.everything).values()
     except SQLAlchemyError:
         return []  # told as the state of the database
     finally:
         store.close()
-    return [*(_refused(account, brand) for account in stopped), *([_aside(number)] if number else [])]
+    return [
+        *(_refused(account, brand) for account in stopped),
+        *(_silent(watch) for watch in watched if watch.silent_since),
+        *(_missed(watch) for watch in watched if watch.missed_at and now() - watch.missed_at < TOLD),
+        *([_aside(number)] if number else []),
+    ]
 
 
 def _refused(state: AccountState, brand: Brand) -> Finding:
@@ -127,6 +135,26 @@ def _refused(state: AccountState, brand: Brand) -> Finding:
         words=f"sends nothing since {state.since:%Y-%m-%d %H:%M} UTC: {state.reason}",
         remedy=f"Get valid credentials from the platform, put them into {variables}, and start again."
         " Replies wait meanwhile: the bot's for an hour, agents' for a day.",
+    )
+
+
+def _silent(watch: Watch) -> Finding:
+    return Finding(
+        subject=f"{watch.channel}/{watch.account}",
+        state="wrong",
+        words=f"unusually silent: nobody has written since {watch.silent_since:%Y-%m-%d %H:%M} UTC",
+        remedy="Write to it yourself. Where nothing comes, register its webhook again, and see whether the"
+        " platform has trouble. Where it does come, people are just quiet; see `silence` in brand.yml.",
+    )
+
+
+def _missed(watch: Watch) -> Finding:
+    messages = "1 message" if watch.missed == 1 else f"{watch.missed} messages"
+    return Finding(
+        subject=f"{watch.channel}/{watch.account}",
+        state="note",
+        words=f"{messages} had been missed, taken in at {watch.missed_at:%Y-%m-%d %H:%M} UTC",
+        remedy="Where that happens again, the webhook is broken: register it again at the platform.",
     )
 
 

@@ -40,7 +40,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     the brand, `excluded` that its author is never answered. `in_thread` and `today` count the
     turns before this one in which the bot spoke to this person, `waiting` says that it has just
     said "one moment", and `acknowledged` that it ever did in this conversation. With `silenced`
-    the customer wants none of the bot, or has abused it, or somebody outside answers him.
+    the customer wants none of the bot, or has abused it, or somebody outside answers him. With `late`
+    he wrote so long ago that nobody waits for "one moment": the platform told it late.
     """
 
     clock: datetime
@@ -51,6 +52,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     waiting: bool = False
     acknowledged: bool = False
     silenced: bool = False
+    late: bool = False
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -86,7 +88,7 @@ def judge(decision: Decision, manners: Manners, facts: Facts) -> Verdict:
 def may_wait_aloud(manners: Manners, facts: Facts) -> bool:
     """Whether a text that only says "one moment" may be sent; never two in a row."""
     once = manners.acknowledge == "once_per_thread" and facts.acknowledged
-    if facts.silenced or facts.waiting or once:
+    if facts.silenced or facts.waiting or facts.late or once:
         return False
     stops = _forbidden("acknowledge", manners) or _mute("acknowledge", None, manners, facts)
     return stops is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from bot.brand import Account, Brand
@@ -12,6 +12,9 @@ from bot.conversation.rules import folded
 from bot.messages import Address
 from bot.store.manners import Asks, Past
 from bot.store.rows import Conversation, Line
+
+# Nobody waits for "one moment" after so long.
+LATE = timedelta(minutes=15)
 
 
 def asks_of(conversation: Conversation, brand: Brand, moment: datetime) -> Asks:
@@ -40,7 +43,13 @@ def facts_of(
         waiting=conversation.last_purpose == "acknowledge",
         acknowledged=conversation.acknowledged,
         silenced=bool(conversation.stopped_at or conversation.abusive_at) or conversation.is_elsewhere(now),
+        late=is_late(lines, now),
     )
+
+
+def is_late(lines: Sequence[Line], now: datetime) -> bool:
+    """Whether all this was written long ago, by the platform's clock."""
+    return bool(lines) and all(line.sent_at is not None and now - line.sent_at > LATE for line in lines)
 
 
 def is_addressed(conversation: Conversation, lines: Sequence[Line], brand: Brand) -> bool:

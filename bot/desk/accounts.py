@@ -9,7 +9,8 @@ from typing import Literal
 from aiohttp import web
 from babel.core import Locale
 from babel.dates import get_day_names
-from msgspec import Struct
+from msgspec import Struct, structs
+from sqlalchemy.engine import Connection
 
 from bot.brand import Account, Hours
 from bot.brand.hours import WEEK
@@ -20,8 +21,9 @@ from bot.desk.live import Snapshot
 from bot.desk.pages import page, parts, render
 from bot.errors import SettingsError
 from bot.settings import read_secret
-from bot.store import accounts, bell
+from bot.store import accounts, bell, watches
 from bot.store.accounts import AccountState
+from bot.store.watches import TOLD, Watch
 
 State = Literal["working", "stopped", "off"]
 
@@ -30,7 +32,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     """How it stands with an account.
 
     `missing` names the variables without which it is off; `why` is what its platform said since
-    when it is stopped.
+    when it is stopped. Nobody has written since `silent_since` although people should. At `missed_at`
+    so many messages were taken in that had been `missed`, not long ago.
     """
 
     account: Account
@@ -38,6 +41,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     since: datetime | None = None
     why: str = ""
+    silent_since: datetime | None = None
+    missed: int = 0
+    missed_at: datetime | None = None
 
 
 async def show_accounts(request: web.Request) -> web.StreamResponse:
@@ -59,10 +65,13 @@ async def stream_accounts(request: web.Request) -> web.StreamResponse:
     return await live.stream(request, topics, take)
 
 
-def standings(desk: Desk, stopped: list[AccountState]) -> list[Standing]:
+def standings(
+    desk: Desk, stopped: list[AccountState], watched: Mapping[tuple[str, str], Watch], now: datetime
+) -> list[Standing]:
     """How it stands with every account, in the order of the brand file."""
     refused = {(each.channel, each.account): each for each in stopped}
-    return [_standing(desk, account, refused) for account in desk.brand.accounts]
+    found = [_standing(desk, account, refused) for account in desk.brand.accounts]
+    return [_watched(it, watched.get((it.account.channel, it.account.id)), now) for it in found]
 
 
 def hours_in_words(hours: Hours, language: str) -> str:
@@ -85,6 +94,15 @@ def _standing(desk: Desk, account: Account, refused: Mapping[tuple[str, str], Ac
     return Standing(account=account, state="working")
 
 
+def _watched(standing: Standing, watch: Watch | None, now: datetime) -> Standing:
+    """The same with what is known of its silence and of what had been missed lately."""
+    if watch is None or standing.state == "off":
+        return standing
+    is_news = watch.missed_at is not None and now - watch.missed_at < TOLD
+    missed = {"missed": watch.missed, "missed_at": watch.missed_at} if is_news else {}
+    return structs.replace(standing, silent_since=watch.silent_since, **missed)
+
+
 def _missing(account: Account, environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name in account.secrets.values() if not _secret(name, environment))
 
@@ -104,9 +122,14 @@ def _secret(name: str, environment: Mapping[str, str]) -> str | None:
         return None
 
 
+def _known(connection: Connection) -> tuple[list[AccountState], dict[tuple[str, str], Watch]]:
+    return accounts.stopped(connection), watches.everything(connection)
+
+
 async def _snapshot(request: web.Request) -> Snapshot:
     desk = desk_of(request)
-    known = standings(desk, await desk.store.read(accounts.stopped))
+    stopped, watched = await desk.store.read(_known)
+    known = standings(desk, stopped, watched, desk.clock())
     language = speech_of(request).language
     macros = parts(request, "accounts_parts.html", hours=lambda hours: hours_in_words(hours, language))
     rows: dict[str, str] = {

@@ -59,7 +59,8 @@ class Inbox:
             await self._set_aside(channel, raw_body, error)
             return None
         _count_events(channel, accepted)
-        _tell(channel, events)
+        if accepted.new:
+            _tell(channel, events)
         return accepted
 
     async def accept(self, events: Iterable[Inbound]) -> Accepted:

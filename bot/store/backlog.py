@@ -24,6 +24,7 @@ from bot.store.tables import (
     messages,
     outbox,
     set_aside,
+    watches,
 )
 
 
@@ -32,7 +33,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
 
     Turns are due in conversations; `messages` are those that no turn has handled yet. Cases are
     counted by status and rank, mentions by rank; `unrated` of them are to be read. `stopped` are the
-    accounts that cannot send, by channel and id.
+    accounts that cannot send, by channel and id, `silent` those that hear nothing although they should.
     """
 
     turns: int
@@ -48,6 +49,7 @@ class Backlog(Struct, frozen=True, kw_only=True):
     mentions: Mapping[int, int] = {}
     unrated: int = 0
     stopped: frozenset[tuple[str, str]]
+    silent: frozenset[tuple[str, str]] = frozenset()
 
 
 _TURNS = select(func.count()).where(conversations.c.due_at <= bindparam("now"))
@@ -75,6 +77,7 @@ _SET_ASIDE = (
 _MENTIONS = select(mentions.c.rank, func.count()).where(mentions.c.state == "new").group_by(mentions.c.rank)
 _UNRATED = select(func.count()).where(IS_TO_BE_READ, mentions.c.state == "new")
 _STOPPED = select(accounts.c.channel, accounts.c.account).where(accounts.c.state == "stopped")
+_SILENT = select(watches.c.channel, watches.c.account).where(watches.c.silent_since.is_not(None))
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:
@@ -99,6 +102,7 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         mentions={row[0]: row[1] for row in connection.execute(_MENTIONS)},
         unrated=connection.execute(_UNRATED).scalar_one(),
         stopped=frozenset((channel, account) for channel, account in connection.execute(_STOPPED)),
+        silent=frozenset((channel, account) for channel, account in connection.execute(_SILENT)),
     )
 
 

@@ -22,6 +22,7 @@ from bot.store.store import Store
 from bot.store.tables import (
     Moment,
     desk_sessions,
+    heard,
     links,
     login_failures,
     mentions,
@@ -66,6 +67,8 @@ KEPT = (
     Kept(table=submissions, since=submissions.c.at, time=timedelta(days=30)),
     Kept(table=links, since=links.c.expires_at, time=timedelta(days=30)),
     Kept(table=mentions, since=mentions.c.received_at, time=MENTIONS_KEPT),
+    # As many weeks as a silence is compared with, and some more.
+    Kept(table=heard, since=heard.c.quarter, time=timedelta(days=70)),
     Kept(table=viewers, since=viewers.c.seen_at, time=timedelta(days=1)),
     Kept(
         # A request on which we failed once or twice before it went well, or never came again.

@@ -428,6 +428,44 @@ set_aside = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+watches = Table(
+    "watches",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),
+    # from when on the platform's history is ours to answer, and up to when it was read
+    Column("begun_at", Moment),
+    Column("looked_at", Moment),
+    # how many messages had been missed, and when they were taken in: the last time when there were any
+    Column("missed", Integer, nullable=False, default=0, server_default="0"),
+    Column("missed_at", Moment),
+    # when customers wrote first and last; the latter, too, while such a silence is not normal
+    Column("first_heard_at", Moment),
+    Column("heard_at", Moment),
+    Column("silent_since", Moment),
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    # how many messages of customers came in the quarter of an hour that begins then
+    Column("channel", String(40), primary_key=True),
+    Column("account", String(40), primary_key=True),
+    Column("quarter", Moment, primary_key=True, index=True),
+    Column("messages", Integer, nullable=False),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    # how far one process has come for all with what it does row by row: up to which id, and when;
+    # since when it has been at it without a gap
+    Column("name", String(40), primary_key=True),
+    Column("upto", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 names = Table(
     "names",
     metadata,

@@ -18,11 +18,12 @@ from bot.channels.base import Channel
 from bot.clock import now
 from bot.messages import Button, Template, Understanding
 from bot.settings import read_settings
-from bot.store import accounts, agents, cases, conversations, outbox, record, transcript
+from bot.store import accounts, agents, cases, conversations, outbox, record, transcript, watches
 from bot.store.bell import OUTBOX, Bell
 from bot.store.rows import Case, Conversation, Line, Recorded
 from bot.store.store import Store
 from bot.store.transcript import Draft
+from bot.store.watches import Watch
 from tests import servers
 from tests.fakes.example import BRAND, GUARD
 
@@ -76,6 +77,10 @@ class Product:
         """Somebody begins to work at the desk, named like the login."""
         values = {"login": login, "name": login.title(), "password": password}
         self._store.run_now(agents.add, role="agent", now=now(), **values)
+
+    def watched(self) -> dict[tuple[str, str], Watch]:
+        """What is known of the accounts' history and silence."""
+        return self._store.run_now(watches.everything)
 
     def agent_says(self, text: str, template: Template | None = None) -> None:
         """An agent writes in the first conversation, whatever the desk would say to it."""

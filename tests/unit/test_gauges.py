@@ -118,6 +118,16 @@ async def test_accounts_are_told_whether_stopped_or_not(watched: Watched) -> Non
     assert states == [0, 1]
 
 
+async def test_accounts_are_told_whether_silent_or_not(watched: Watched) -> None:
+    watched.backlog = msgspec.structs.replace(EMPTY, silent=frozenset({("fake", "other")}))
+    await watched.is_looked_at()
+    states = [value("account_silent", channel="fake", account=account) for account in ("main", "other")]
+    assert states == [0, 1]
+    watched.failing = OperationalError("SELECT", {}, Exception("away"))
+    await watched.is_looked_at()
+    assert math.isnan(value("account_silent", channel="fake", account="main"))
+
+
 async def test_who_looks_again_at_once_sees_the_same(watched: Watched) -> None:
     await watched.is_looked_at()
     await watched.gauges.refresh()

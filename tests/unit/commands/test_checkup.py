@@ -13,11 +13,12 @@ from bot.commands.checkup import Finding, check_up
 from bot.commands.prepare import prepare
 from bot.errors import DeliveryRefused
 from bot.settings import Settings
-from bot.store import set_aside
+from bot.store import set_aside, watches
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.set_aside import TRIES, Failed
 from bot.store.store import Store
+from bot.store.watches import TOLD
 from tests.fakes.channel import FakeChannel
 from tests.servers import LOOPBACK, free_port
 
@@ -88,6 +89,25 @@ async def test_what_the_running_product_wrote_down_is_wrong_until_it_is_over(
     assert (aside.subject, "/desk/aside" in aside.remedy) == ("Set aside", True)
     await known.working("telegram", "nimbea_fr")
     assert [f.subject for f in await check_up(environment) if f.state == "wrong"] == ["Set aside"]
+    store.close()
+
+
+async def test_a_silent_account_is_wrong_and_what_had_been_missed_is_noted(
+    environment: dict[str, str], settings: Settings
+) -> None:
+    prepare(settings)
+    store, account, at = Store(settings.database_url), ("facebook", "nimbea_fr"), now()
+    await store.run(watches.hear, account, first=at, last=at)
+    await store.run(watches.fall_silent, [(await store.read(watches.everything))[account]])
+    await store.run(watches.end_look, account, began=at, missed=1, now=at)
+    found = {f.words: f for f in await check_up(environment) if f.subject == "facebook/nimbea_fr"}
+    (silent,) = (f for words, f in found.items() if "unusually silent" in words)
+    (missed,) = (f for words, f in found.items() if "1 message had been missed" in words)
+    assert (silent.state, missed.state) == ("wrong", "note")
+    await store.run(watches.fall_silent, [])
+    await store.run(watches.end_look, account, began=at, missed=2, now=at - TOLD)
+    told = [f.words for f in await check_up(environment) if f.subject == "facebook/nimbea_fr"]
+    assert not any("silent" in words or "missed" in words for words in told)
     store.close()
 
 

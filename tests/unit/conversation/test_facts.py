@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from msgspec import structs
 
 from bot.assistant.scripted import understood
 from bot.conversation import transactions
-from bot.conversation.compose import scene
-from bot.conversation.facts import asks_of, is_addressed, is_own
+from bot.conversation.compose import acknowledgement, scene
+from bot.conversation.facts import asks_of, is_addressed, is_late, is_own
 from tests.fakes.house import House
 
 SCRIPT = {"cabin": understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")}
@@ -74,3 +75,18 @@ async def test_who_is_on_the_list_is_not_answered(house: House) -> None:
     await house.says("hello")
     opening = house.store.run_now(transactions.open_turn, 1, "", house.brand)
     assert scene(opening, house.brand, None, house.clock()).facts.excluded
+
+
+async def test_nobody_is_told_one_moment_who_wrote_long_ago(house: House) -> None:
+    for minutes, told in ((0, True), (14, True), (16, False)):
+        at = house.clock() - timedelta(minutes=minutes)
+        number = await house.says("cabin", person=f"p{minutes}", at=at)
+        opening = house.store.run_now(transactions.open_turn, number, "", house.brand)
+        assert bool(acknowledgement(scene(opening, house.brand, None, house.clock()))) is told
+
+
+async def test_who_wrote_long_ago_and_just_now_waits(house: House) -> None:
+    for minutes in (60, 0):
+        await house.says("cabin", at=house.clock() - timedelta(minutes=minutes))
+    opening = house.store.run_now(transactions.open_turn, 1, "", house.brand)
+    assert not is_late(opening.lines, house.clock())

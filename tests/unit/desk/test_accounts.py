@@ -1,5 +1,7 @@
 """The page of the brand's accounts."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -7,11 +9,13 @@ from bot.brand import Hours
 from bot.brand.hours import Times
 from bot.channels.base import Channel
 from bot.desk.accounts import hours_in_words
+from bot.store import watches
 from bot.store.accounts import Accounts
 from tests.fakes.channel import FakeChannel
 from tests.fakes.desk import Client, DeskHouse, next_event
 
 TOKEN = "1234:the-token"
+FRENCH = ("telegram", "nimbea_fr")
 
 
 @pytest.fixture
@@ -95,6 +99,38 @@ async def test_the_page_changes_by_itself(house: DeskHouse, sue: Client) -> None
     rows = dict((await next_event(stream))["lists"]["accounts"])
     assert "Stopped" in rows["account-telegram-nimbea_fr"]
     stream.close()
+
+
+async def test_what_had_been_missed_is_told_for_some_days(house: DeskHouse, sue: Client) -> None:
+    at = house.clock()
+    house.store.run_now(watches.begin_look, FRENCH, at)
+    house.store.run_now(watches.end_look, FRENCH, began=at, missed=3, now=at)
+    row = row_of(await page_of(sue), "telegram-nimbea_fr")
+    assert "3 messages had been missed and were taken in at" in row
+    assert at.isoformat() in row
+    long_ago = at - timedelta(days=4)
+    house.store.run_now(watches.end_look, FRENCH, began=at, missed=3, now=long_ago)
+    assert "missed" not in row_of(await page_of(sue), "telegram-nimbea_fr")
+
+
+async def test_one_missed_message_is_told_as_one(house: DeskHouse, sue: Client) -> None:
+    house.store.run_now(watches.begin_look, FRENCH, house.clock())
+    house.store.run_now(watches.end_look, FRENCH, began=None, missed=1, now=house.clock())
+    assert "One message had been missed" in row_of(await page_of(sue), "telegram-nimbea_fr")
+
+
+async def test_an_unusual_silence_is_told_with_its_beginning_until_it_ends(
+    house: DeskHouse, sue: Client
+) -> None:
+    at = house.clock()
+    house.store.run_now(watches.hear, FRENCH, first=at, last=at)
+    watch = house.store.run_now(watches.everything)[FRENCH]
+    house.store.run_now(watches.fall_silent, [watch])
+    row = row_of(await page_of(sue), "telegram-nimbea_fr")
+    assert "Unusually silent" in row
+    assert at.isoformat() in row
+    house.store.run_now(watches.fall_silent, [])
+    assert "silent" not in row_of(await page_of(sue), "telegram-nimbea_fr")
 
 
 async def test_an_account_that_was_taken_out_of_the_brand_is_not_red(house: DeskHouse, sue: Client) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.inbox.crowd import accept
 from bot.store import (
+    heard,
     housekeeping,
     links,
     logins,
@@ -34,6 +35,7 @@ SWEPT = (
     "submissions",
     "links",
     "mentions",
+    "heard",
     "viewers",
     "set_aside",
 )
@@ -87,6 +89,8 @@ def lives(connection: Connection, now: datetime) -> None:
     logins.attempt(connection, "ann", "::1", now)
     submissions.is_new(connection, "token", 1, now)
     links.create(connection, 1, now)
+    heard.listen(connection, now)
+    heard.listen(connection, now + heard.ON_THE_WAY)
     mentions.take(connection, mention("Nimbea", number=1, at=now), now)
     viewers.see(connection, 1, 1, typing=False, now=now)
     failed = Failed(channel="fake", account="main", digest="d", body="", error="KeyError")
@@ -112,10 +116,11 @@ async def test_what_is_young_stays(store: Store, clock: FakeClock) -> None:
 @pytest.mark.parametrize(
     ("days", "left"),
     [
-        (2, {"received", "submissions", "links", "mentions", "set_aside"}),
-        (29, {"received", "submissions", "links", "mentions", "set_aside"}),
-        (31, {"links"}),
-        (38, set()),
+        (2, {"received", "submissions", "links", "mentions", "heard", "set_aside"}),
+        (29, {"received", "submissions", "links", "mentions", "heard", "set_aside"}),
+        (31, {"links", "heard"}),
+        (38, {"heard"}),
+        (71, set()),
     ],
 )
 async def test_what_is_old_goes(store: Store, clock: FakeClock, days: int, left: set[str]) -> None:
