@@ -25,6 +25,9 @@ class PaperInstance:
         self.streaming: str | None = None
         self.notifications: list[Json] = []
         self.own: list[Json] = []
+        # What others say, in the order of its numbers: found by a search and under a hashtag alike.
+        self.posts: list[Json] = []
+        self.asked: list[str] = []
         self.contexts: dict[str, Json] = {}
         self.marker = ""
         self.calls: Counter[str] = Counter()
@@ -59,6 +62,8 @@ class PaperInstance:
             web.get("/api/v1/notifications", self._notifications),
             web.get("/api/v1/accounts/1/statuses", self._own),
             web.get("/api/v1/statuses/{id}/context", self._context),
+            web.get("/api/v2/search", self._search),
+            web.get("/api/v1/timelines/tag/{tag}", self._tag),
             web.get("/api/v1/markers", self._marker),
             web.post("/api/v1/markers", self._mark),
             web.get("/api/v1/streaming/user", self._stream),
@@ -98,6 +103,15 @@ class PaperInstance:
 
     async def _own(self, request: web.Request) -> web.Response:
         return _page(self.own, request)
+
+    async def _search(self, request: web.Request) -> web.Response:
+        self.asked.append(f"{request.query['type']}: {request.query['q']}")
+        found = json.loads(_page(self.posts, request).text or "[]")
+        return web.json_response({"accounts": [], "statuses": found, "hashtags": []})
+
+    async def _tag(self, request: web.Request) -> web.Response:
+        self.asked.append(f"#{request.match_info['tag']}")
+        return _page(self.posts, request)
 
     async def _context(self, request: web.Request) -> web.Response:
         context = self.contexts.get(request.match_info["id"])
@@ -171,6 +185,9 @@ def mention(number: str, status: Json, **more: Any) -> Json:
 def _page(things: list[Json], request: web.Request) -> web.Response:
     after = request.query.get("min_id")
     limit = min(int(request.query["limit"]), 3)
+    before = request.query.get("max_id")
+    if before is not None:
+        things = [each for each in things if _order(each["id"]) < _order(before)]
     if after is None:
         return web.json_response(things[::-1][:limit])
     above = [each for each in things if _order(each["id"]) > _order(after)]

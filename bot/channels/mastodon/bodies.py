@@ -40,6 +40,22 @@ class Bodies:
         self._memory.keep(status, root)
         return self._body("mention", root=root, status=told, answers=msgspec.to_builtins(answers))
 
+    async def found(self, told: Json) -> bytes | None:
+        """Somebody speaks of the brand to others."""
+        status = status_in(told)
+        if status is None or not self._is_about_us(status):
+            return None
+        try:
+            root, _ = await self._thread(status)
+        except Missing:
+            return None
+        return self._body("found", root=root, status=told)
+
+    def _is_about_us(self, status: Status) -> bool:
+        """Whether it is public, and neither ours nor to us."""
+        is_to_us = status.in_reply_to_account_id == self._me.id or self._concerns_us(status)
+        return status.is_public and not status.is_by(self._me.id) and not is_to_us
+
     async def edited(self, told: Any) -> bytes | None:
         """Somebody has edited a status that mentions us."""
         status = status_in(told)

@@ -14,6 +14,7 @@ from bot.channels.mastodon.api import Api, Missing
 from bot.channels.mastodon.feed import IDLE, Feed
 from bot.channels.mastodon.guide import GUIDE
 from bot.channels.mastodon.instance import Instance
+from bot.channels.mastodon.looking import Looking
 from bot.channels.mastodon.measure import weight_as_sent
 from bot.channels.mastodon.memory import Memory
 from bot.channels.mastodon.options import read_options
@@ -36,7 +37,8 @@ class Mastodon(Channel):
 
     Secret: `token` (of an application with the scopes `read:notifications`, `read:statuses`,
     `read:accounts` and `write:statuses`). Options: `base_url` (the instance), `streaming_url`
-    (where its stream is, else the instance is asked).
+    (where its stream is, else the instance is asked), `search` (words, or a hashtag, by which posts
+    about the brand are found; the token then needs the scope `read:search`).
     """
 
     name: ClassVar[str] = "mastodon"
@@ -52,6 +54,9 @@ class Mastodon(Channel):
         pace=Pace(per_second=2.0, per_chat_seconds=0.0, per_group_seconds=0.0),
         # There is no limit; who wrote a year ago does not expect it any more.
         private_reply=timedelta(days=365),
+        # Strangers talk to each other here: guidelines of instances forbid bots to join in unasked, and
+        # no human who says who he is.
+        joins_in=True,
     )
 
     def __init__(
@@ -82,6 +87,8 @@ class Mastodon(Channel):
             rest=rest,
             idle=idle,
         )
+        self._search = options.search
+        self._looking = Looking(self._api, self._instance, self._memory, options.search)
         # Until when the instance wants no more statuses.
         self._spent_until: datetime | None = None
 
@@ -93,7 +100,7 @@ class Mastodon(Channel):
         raise Forged("Mastodon has no webhook: what happens is fetched")
 
     def parse(self, raw_body: bytes) -> list[Inbound]:
-        """Translate a body of `poll`."""
+        """Translate a body of `poll`, `history` or `search`."""
         return self._reader.events(read(raw_body))
 
     def poll(self) -> AsyncIterator[bytes] | None:
@@ -106,6 +113,14 @@ class Mastodon(Channel):
         if not ACCT.fullmatch(person):
             return None
         return Address(channel=self.name, account=self.account, surface="private", chat=person, person=person)
+
+    def history(self, since: datetime) -> AsyncIterator[bytes]:
+        """Who mentioned the account since then."""
+        return self._looking.history(since)
+
+    def search(self, since: datetime) -> AsyncIterator[bytes] | None:
+        """Public posts since then about the brand; None where no words are configured."""
+        return self._looking.found(since) if self._search else None
 
     async def check(self) -> str:
         """Ask who the account is, and whether people are told that it is automated."""

@@ -57,12 +57,17 @@ class Instance:
         query = {"types[]": "mention", "limit": PAGE}
         if after is not None:
             query["min_id"] = after
-        return _page(await self._api.get("/api/v1/notifications", query))
+        return page_of(await self._api.get("/api/v1/notifications", query))
+
+    async def mentions_before(self, number: str | None) -> list[Json]:
+        """A page of notifications in the order of their numbers: the ones before, or the newest."""
+        query = {"types[]": "mention", "limit": PAGE, **({"max_id": number} if number else {})}
+        return page_of(await self._api.get("/api/v1/notifications", query))
 
     async def statuses_of(self, account_id: str, after: str | None) -> list[Json]:
         """What an account wrote after a status, in the order of numbers; else the newest one."""
         query = {"exclude_reblogs": "true", **({"min_id": after, "limit": "40"} if after else {"limit": "1"})}
-        return _page(await self._api.get(f"/api/v1/accounts/{account_id}/statuses", query))
+        return page_of(await self._api.get(f"/api/v1/accounts/{account_id}/statuses", query))
 
     async def marker(self) -> str | None:
         """Up to where notifications were taken in, as the instance remembers it for us."""
@@ -89,7 +94,8 @@ class Instance:
         return _statuses(told, "ancestors"), _statuses(told, "descendants")
 
 
-def _page(told: Any) -> list[Json]:
+def page_of(told: Any) -> list[Json]:
+    """What stands in a list, in the order of its numbers."""
     if not isinstance(told, list):
         raise DeliveryLater("Mastodon: the answer is no list")
     found = [each for each in told if isinstance(each, dict) and isinstance(each.get("id"), str)]

@@ -11,16 +11,22 @@ from msgspec import Struct
 from bot.brand import Account
 from bot.errors import BrandError, SettingsError
 
-KNOWN = ("base_url", "streaming_url")
+KNOWN = ("base_url", "streaming_url", "search")
+HASHTAG = re.compile(r"#\w+")
 TOKEN = re.compile(r"[\x21-\x7e]{8,}")
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """An account's secret and options; `streaming_url` is None where the instance is asked for it."""
+    """An account's secret and options.
+
+    `streaming_url` is None where the instance is asked for it. `search` are words, or a hashtag with
+    its `#`; empty where nothing is searched for.
+    """
 
     token: str
     base_url: str
     streaming_url: str | None
+    search: str
 
     def __repr__(self) -> str:
         return f"Options({self.base_url})"  # the token stays out of tracebacks
@@ -42,7 +48,15 @@ def read_options(account: Account, secrets: Mapping[str, str]) -> Options:
     base_url = _url(account, "base_url")
     if base_url is None:
         raise BrandError(f"{_who(account)}: base_url must name the instance")
-    return Options(token=token, base_url=base_url, streaming_url=_url(account, "streaming_url"))
+    streaming_url = _url(account, "streaming_url")
+    return Options(token=token, base_url=base_url, streaming_url=streaming_url, search=_search(account))
+
+
+def _search(account: Account) -> str:
+    wanted = account.options.get("search", "").strip()
+    if wanted.startswith("#") and not HASHTAG.fullmatch(wanted):
+        raise BrandError(f"{_who(account)}: search must be words or one hashtag, not {wanted!r}")
+    return wanted
 
 
 def _url(account: Account, name: str) -> str | None:

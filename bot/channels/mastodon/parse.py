@@ -9,7 +9,7 @@ import msgspec
 
 from bot.channels.mastodon.measure import GAP
 from bot.channels.mastodon.plain import plain_text, without_name
-from bot.channels.mastodon.wire import Body, Deleted, Edited, Me, Media, Mentioned, Own, Status
+from bot.channels.mastodon.wire import Body, Deleted, Edited, Found, Me, Media, Mentioned, Own, Status
 from bot.errors import BadPayload
 from bot.messages import Address, Attachment, EventKind, Inbound
 
@@ -40,9 +40,25 @@ class Reader:
             return [self._answer(body.status, body.acct, body.root)]
         if body.status.account.bot or body.status.is_by(body.me.id):
             return []
+        if isinstance(body, Found):
+            return [self._found(body)] if self._is_about_us(body) else []
         if isinstance(body, Edited):
             return [self._event(body, "edited")]
         return [self._event(body, "message"), *self._answers(body)]
+
+    def _is_about_us(self, body: Found) -> bool:
+        """Not to us: that comes as a mention of this account."""
+        status = body.status
+        is_to_us = status.in_reply_to_account_id == body.me.id
+        return status.is_public and not is_to_us and all(each.id != body.me.id for each in status.mentions)
+
+    def _found(self, body: Found) -> Inbound:
+        """Somebody speaks of the brand; a reply would go below what he says."""
+        status = body.status
+        told = self._event(Mentioned(me=body.me, root=body.root, status=status), "message")
+        return msgspec.structs.replace(
+            told, kind="mention", event_id=f"mention/{status.id}", url=status.url or ""
+        )
 
     def _event(self, body: Mentioned | Edited, kind: EventKind) -> Inbound:
         status = body.status

@@ -76,11 +76,17 @@ class Status(Struct, frozen=True, kw_only=True):
     application: Application | None = None
     edited_at: Moment | None = None
     replies_count: int = 0
+    url: str | None = None
 
     @property
     def is_direct(self) -> bool:
         """Whether only those whom it mentions can see it."""
         return self.visibility == "direct"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody can see it."""
+        return self.visibility in ("public", "unlisted")
 
     def is_by(self, person: str) -> bool:
         """Whether the account with this id wrote it."""
@@ -114,6 +120,14 @@ class Mentioned(Struct, frozen=True, kw_only=True, tag_field="type", tag="mentio
     answers: tuple[Status, ...] = ()
 
 
+class Found(Struct, frozen=True, kw_only=True, tag_field="type", tag="found"):
+    """Somebody speaks of the brand in public, and not to us."""
+
+    me: Me
+    root: str
+    status: Status
+
+
 class Edited(Struct, frozen=True, kw_only=True, tag_field="type", tag="edited"):
     """Somebody has edited a status that mentions us."""
 
@@ -140,4 +154,4 @@ class Own(Struct, frozen=True, kw_only=True, tag_field="type", tag="own"):
     acct: Id
 
 
-Body = Mentioned | Edited | Deleted | Own
+Body = Mentioned | Found | Edited | Deleted | Own

@@ -26,5 +26,5 @@ SUBJECT = Subject(
     polls=True,
     # A mention that a colleague has answered meanwhile.
     batch="mention_answered",
-    unknown=("mention_by_bot", "mention_by_ourselves"),
+    unknown=("mention_by_bot", "mention_by_ourselves", "found_addressed"),
 )
