@@ -100,7 +100,9 @@ class Inbound(Struct, frozen=True, kw_only=True):
     `read` and `failed`: what became of a text of ours; `message_id` is its id on the platform,
     and `correlation` our own (`Outbound.id`) where the platform repeats it. Where it tells only
     that everything up to a moment arrived or was read, that is `until`, and `message_id` is empty.
-    `colleague`: a human of the brand wrote `text` in the platform's own inbox. `taken_elsewhere`:
+    `colleague`: a human of the brand wrote `text` in the platform's own inbox, or it is a text of ours
+    that comes back where the platform does not tell these apart; with an empty `Address.person` in a
+    public thread, to whoever writes there. `taken_elsewhere`:
     another application has the conversation; `returned`: it is ours again. `mention`: a public post
     that speaks of the brand and does not address it; its `event_id` begins with `mention/`, for the
     same post may address another account.

@@ -56,6 +56,8 @@ def take(connection: Connection, event: Inbound, now: datetime) -> int | None:
     if event.kind == "mention":
         mentions.take(connection, event, now)
         return None
+    if event.kind == "colleague" and not event.address.person:
+        return elsewhere.answer_in_thread(connection, event, now)
     if event.kind in STARTING:
         conversation = conversations.find_or_start(connection, event, now)
     else:

@@ -14,13 +14,16 @@ from bot.errors import NotFound
 from bot.messages import Address, Inbound
 from bot.store import record
 from bot.store.rows import Conversation, read
-from bot.store.tables import Moment, aliases, conversations
+from bot.store.tables import IS_PUBLIC, Moment, aliases, conversations
 from bot.store.upsert import insert_new, insert_new_from
 
 # A turn is never put off for longer, and the clocks of two machines never differ by more: what
 # lies further ahead was written before the clock was set back, and would be waited for all that time.
 LONGEST_REST = timedelta(minutes=1)
 SKEW = timedelta(minutes=1)
+
+# Of a thread in which more people write, a colleague's answer silences the bot for the first ones.
+MOST_IN_THREAD = 1000
 
 # Statements that every message needs are built once: that takes longer than to execute them.
 _ONE = conversations.c.id == bindparam("one")
@@ -55,6 +58,19 @@ _BY_KEYS = (
     )
     .order_by(conversations.c.id)
     .limit(1)
+)
+_IN_THREAD = (
+    select(conversations)
+    .where(
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.account == bindparam("account"),
+        IS_PUBLIC,
+        conversations.c.chat == bindparam("chat"),
+        conversations.c.thread == bindparam("thread"),
+    )
+    .order_by(conversations.c.id)
+    .limit(bindparam("most"))
+    .with_for_update()
 )
 _OF_A_START = (
     *("channel", "account", "key", "surface", "chat", "thread", "person", "author"),
@@ -165,6 +181,14 @@ def at(
     if found is None and names:
         found = _find_by_names(connection, address, names)
     return found or _start(connection, address, author, now)
+
+
+def in_thread(connection: Connection, address: Address) -> list[Conversation]:
+    """The conversations of all who write in a public thread, held; the first thousand of them."""
+    place = {"channel": address.channel, "account": address.account}
+    thread = {"chat": address.chat, "thread": address.thread, "most": MOST_IN_THREAD}
+    rows = connection.execute(_IN_THREAD, {**place, **thread}).mappings()
+    return [read(Conversation, row) for row in rows]
 
 
 def starting(address: Address, author: str, now: datetime) -> dict[str, object]:

@@ -66,6 +66,24 @@ def answer(connection: Connection, conversation: Conversation, event: Inbound, n
     fall_silent(connection, conversation.id)
 
 
+def answer_in_thread(connection: Connection, event: Inbound, now: datetime) -> int | None:
+    """A colleague wrote in a public thread, and the platform does not tell to whom.
+
+    So he has the conversations of all who write there: it is better that the bot falls silent for one
+    too many than that it talks over a human. One of them; None if it was a text of ours, or nobody
+    whom we know writes there.
+    """
+    talks_there = conversations.in_thread(connection, event.address)
+    for conversation in talks_there:
+        ours = _repeated(connection, conversation, event)
+        if ours:
+            deliveries.confirm(connection, ours, Early(kind="sent", message_id=event.message_id), now)
+            return None
+    for conversation in talks_there:
+        answer(connection, conversation, event, now)
+    return talks_there[0].id if talks_there else None
+
+
 def take(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
     """Another application has the conversation."""
     leave(connection, conversation, _sign(conversation, event, now), now)
@@ -115,6 +133,15 @@ def _ours(connection: Connection, conversation: Conversation, event: Inbound) ->
         if event.message_id and line.platform_id == event.message_id:
             return line
         if words and line.delivery in ("queued", "unknown") and line.text.split() == words:
+            return line
+    return None
+
+
+def _repeated(connection: Connection, conversation: Conversation, event: Inbound) -> Line | None:
+    """The same in public, where what we sent comes back under whatever identifier: the words tell."""
+    words = event.text.split()
+    for line in outbound.latest_of_ours(connection, conversation.id):
+        if line.platform_id == event.message_id or (words and line.text.split() == words):
             return line
     return None
 

@@ -114,6 +114,19 @@ Index(
     postgresql_where=conversations.c.due_at.is_not(None),
 )
 
+# Written out, for SQLite takes such an index for no question with a parameter in that place.
+IS_PUBLIC = conversations.c.surface == literal_column("'public'")
+# All who write in a public thread.
+Index(
+    "ix_conversations_thread",
+    conversations.c.chat,
+    conversations.c.thread,
+    conversations.c.channel,
+    conversations.c.account,
+    sqlite_where=IS_PUBLIC,
+    postgresql_where=IS_PUBLIC,
+)
+
 aliases = Table(
     "aliases",
     metadata,

@@ -22,7 +22,7 @@ ONCE = ("add", "remove")
 
 
 class FeedReader:
-    """Reads the feed of one Page; what the Page itself writes is no customer's."""
+    """Reads the feed of one Page; what the Page itself answers is a colleague's, or ours."""
 
     def __init__(self, channel: str, account: str, page: str) -> None:
         self._channel = channel
@@ -43,10 +43,15 @@ class FeedReader:
         number_of = {"comment": "comment_id", **dict.fromkeys(POSTS, "post_id")}.get(text(value, "item"))
         message_id = identifier(value, number_of) if number_of else ""
         post = identifier(value, "post_id")
-        if kind is None or not message_id or not post or self._is_own(value):
+        if kind is None or not message_id or not post:
             return []
         thread = _thread(value, post) if message_id != post else ""
         person = identifier(thing(value, "from"), "id") or thread or post
+        if self._is_own(value):
+            # Below what somebody else has said it is an answer: ours, or a colleague's.
+            if kind != "message" or thread in ("", message_id):
+                return []
+            kind, person = "colleague", ""
         return [
             Inbound(
                 address=Address(
@@ -63,7 +68,7 @@ class FeedReader:
                 kind=kind,
                 text=text(value, "message"),
                 author=text(thing(value, "from"), "name"),
-                attachments=_attachments(value) if kind == "message" else (),
+                attachments=_attachments(value) if kind in ("message", "colleague") else (),
                 reply_to=identifier(value, "parent_id") if thread not in ("", message_id) else "",
             )
         ]

@@ -34,17 +34,21 @@ class CommentReader:
     def _comment(self, entry: Json, value: Json, username: str) -> list[Inbound]:
         comment, media = identifier(value, "id"), identifier(thing(value, "media"), "id")
         author, name = thing(value, "from"), text(thing(value, "from"), "username")
-        if not comment or not media or identifier(author, "id") == self._own:
-            return []
-        if username and name.casefold() == username.casefold():
+        if not comment or not media:
             return []
         parent = identifier(value, "parent_id")
         thread = parent if parent not in ("", media) else comment
+        is_own = identifier(author, "id") == self._own or _is(name, username)
+        if is_own and thread == comment:
+            return []
+        # Its own answer is ours or a colleague's, to somebody who is not named.
+        person = "" if is_own else identifier(author, "id") or thread
         return [
             Inbound(
-                address=self._place(media, thread, identifier(author, "id") or thread),
+                address=self._place(media, thread, person),
                 event_id=event_id(comment, "add"),
                 message_id=comment,
+                kind="colleague" if is_own else "message",
                 sent_at=moment(value, "timestamp") or moment(entry, "time"),
                 text=text(value, "text"),
                 author=name,
@@ -78,6 +82,10 @@ class CommentReader:
             person=person,
             thread=thread,
         )
+
+
+def _is(name: str, username: str) -> bool:
+    return bool(username) and name.casefold() == username.casefold()
 
 
 def _changes(entry: Json) -> Iterator[tuple[str, Json]]:

@@ -41,7 +41,6 @@ SUBJECT = Subject(
         "unknown_verb",
         "optin",
         "like",
-        "own_comment",
         "own_post",
         "another_page",
         "another_object",

@@ -252,3 +252,9 @@ def test_long_identifiers_make_an_event_id_that_fits() -> None:
     (event,) = CHANNEL.parse(json.dumps(body).encode())
     assert len(event.event_id) <= 200
     assert event.sent_at == SENT + timedelta(0)
+
+
+def test_answer_of_the_page_below_a_comment_is_a_colleagues_to_whoever_writes_there() -> None:
+    event = one("own_comment")
+    assert (event.kind, event.text, event.message_id) == ("colleague", "On its way", "77_11")
+    assert (event.address.chat, event.address.thread, event.address.person) == ("10001_77", "77_9", "")

@@ -35,5 +35,5 @@ SUBJECT = Subject(
         {"Authorization": f"Bearer {SECRETS['token']}"},
     ),
     batch="batch",
-    unknown=("unknown_field", "own_comment", "own_comment_by_name", "another_account"),
+    unknown=("unknown_field", "own_first_comment", "another_account"),
 )

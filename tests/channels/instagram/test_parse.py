@@ -139,3 +139,10 @@ def test_mention_tells_where_and_nothing_else(name: str, where: str) -> None:
 
 def test_batch_is_put_in_order_and_other_accounts_are_left_out() -> None:
     assert [event.message_id for event in every("batch")] == ["C1", "aWdb1", "aWdb2"]
+
+
+@pytest.mark.parametrize("payload", ["own_comment", "own_comment_by_name"])
+def test_answer_of_the_account_below_a_comment_is_a_colleagues_to_whoever_writes_there(payload: str) -> None:
+    event = one(payload)
+    assert event.kind == "colleague"
+    assert (event.address.chat, event.address.thread, event.address.person) == ("M1", "C1", "")
