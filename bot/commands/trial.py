@@ -49,7 +49,7 @@ class Trial:
 
     async def _ear(self, channel: Channel, stack: AsyncExitStack) -> Ear | None:
         """While the gateway does not run somebody must answer the platform in its place."""
-        if self._is_running or not _has_webhook(channel):
+        if self._is_running or channel.poll() is not None or not _has_webhook(channel):
             return None
         return await stack.enter_async_context(ear(self._settings, channel))
 
@@ -79,6 +79,7 @@ class Trial:
         _head("Test message")
         name = recipient or (self._guide.recipient and self._ask(f"To whom? {self._guide.recipient}"))
         if name:
+            await channel.open()
             await self._send(channel, self._address_of(channel, name))
         elif channel.poll() is None and not _has_webhook(channel):
             click.echo("None is needed: customers write on the brand's own pages.")
@@ -102,13 +103,13 @@ class Trial:
             _show(arrival.author, arrival.surface, arrival.text)
             click.echo("It has come in. The Relais that runs answers it.")
             return
+        await channel.open()
         event = await (hearing.next() if hearing else fetched(channel))
         _show(event.author, event.address.surface, event.text)
         await self._send(channel, event.address, event)
 
     async def _send(self, channel: Channel, address: Address, event: Inbound | None = None) -> None:
         text = f"Test message of {now():%Y-%m-%d %H:%M:%S} UTC: this account is connected."
-        await channel.open()
         outbound = Outbound(
             id=_NO_LINE,
             address=address,
