@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.brand import Account
 from bot.channels.base import Channel, Features
+from bot.channels.bluesky import Bluesky
 from bot.channels.facebook import Facebook
 from bot.channels.guide import Guide
 from bot.channels.instagram import Instagram
@@ -36,6 +37,7 @@ class Kind(Protocol):
 
 
 CHANNELS: dict[str, Kind] = {
+    Bluesky.name: Bluesky,
     Facebook.name: Facebook,
     Instagram.name: Instagram,
     Mastodon.name: Mastodon,

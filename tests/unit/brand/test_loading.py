@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.brand import load_brand
+from bot.channels.registry import CHANNELS
 from bot.errors import BrandError
 
 EXAMPLE = Path("brand.yml")
@@ -105,7 +106,7 @@ def test_a_network_that_is_not_spoken_has_no_etiquette(tmp_path: Path) -> None:
     file = edited(tmp_path, "    whatsapp:\n      private", "    whatsup:\n      private")
     load_brand(file)
     with pytest.raises(BrandError, match=r"etiquette\.channels\.whatsup: there is no channel") as caught:
-        load_brand(file, ["webchat", "facebook", "instagram", "telegram", "mastodon", "whatsapp"])
+        load_brand(file, CHANNELS)
     assert f"line {line_of(file, 'whatsup:')}," in str(caught.value)
 
 
