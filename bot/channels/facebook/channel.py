@@ -98,9 +98,10 @@ class Facebook(MessengerChannel):
             await self._graph.post(f"{self._options.page}/subscribed_apps", fields)
 
     async def register(self, url: str) -> str | None:
-        """Ask for the Page's events, and have the app's posted to `url` where its number is known."""
+        """Have the app's events posted to `url` where its number is known, and ask for the Page's."""
+        told = await self._have_posted(self._options.app, self.kind, FIELDS, url)
         await self._subscribe()
-        return await self._have_posted(self._options.app, self.kind, FIELDS, url)
+        return told
 
     async def check(self) -> str:
         """Ask for the Page's name."""

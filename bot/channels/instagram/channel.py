@@ -98,16 +98,17 @@ class Instagram(MessengerChannel):
             await self.check()
 
     async def register(self, url: str) -> str | None:
-        """Ask for the account's events, and have the app's posted to `url` where its number is known.
+        """Have the app's events posted to `url` where its number is known, and ask for the account's.
 
         An account that logs in with Instagram itself has another app than the number tells.
         """
         node, app = self._options.node, self._options.app
+        told = None if node == "me" else await self._have_posted(app, self.kind, FIELDS, url)
         if not await self._is_subscribed():
             wish = {"subscribed_fields": ",".join(FIELDS) if node == "me" else ANY_FIELD}
             with repeatable():
                 await self._graph.post(f"{node}/subscribed_apps", wish)
-        return None if node == "me" else await self._have_posted(app, self.kind, FIELDS, url)
+        return told
 
     async def _is_subscribed(self) -> bool:
         """Whether the Page is asked for events already: who asks again takes back what was asked before."""

@@ -71,14 +71,15 @@ class WhatsApp(MetaChannel):
         return events(self._number, raw_body)
 
     async def register(self, url: str) -> str | None:
-        """Ask for the events of the WhatsApp account, and have the app's posted to `url`.
+        """Have the app's events posted to `url`, and ask for those of the WhatsApp account.
 
         Each where its number is known.
         """
+        told = await self._have_posted(self._app, OBJECT, FIELDS, url)
         if self._business:
             with repeatable():
                 await self._graph.post(f"{self._business}/subscribed_apps", {})
-        return await self._have_posted(self._app, OBJECT, FIELDS, url)
+        return told
 
     async def check(self) -> str:
         """Ask whose number it is."""
