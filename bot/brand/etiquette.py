@@ -24,16 +24,17 @@ class Manners(Shape, frozen=True, kw_only=True):
 
     `acknowledge` is for texts that answer nothing, and says how often "one moment" is one of them;
     `answer`, `thank` and `clarify` say whether the bot does so, or leaves it to a human (thanks: to
-    nobody). With `hand_over` `silently` the customer is not told of a handover. After
-    `most_per_thread` automatic texts in a person's part of a thread only what `beyond` names is
-    said, after `most_per_person_a_day` nothing; None is no limit. The text of `label` comes before
-    the first text of a conversation, the first after `label_after` of silence, and the first after
-    a human's; empty is none. In `quiet_hours`, by the market's clocks, nothing is said. `whom`
-    tells who is answered: who speaks to the brand, or anybody whose message comes in. `never` lists
-    people who are not, by the network's names; the brand's own accounts never are, nor other bots,
-    which channels keep out. On registers and intents in `silent_on` nothing is said. `training`
-    says whether the content may teach the assistant. `why` and `source` are for whoever asks about
-    a rule.
+    nobody). With `hand_over` `silently` the customer is not told of a handover. After `most_per_thread`
+    automatic texts in a person's part of a thread only what `beyond` names is said, after
+    `most_per_person_a_day` nothing; None is no limit. One turn has at most `most_per_turn` messages, as
+    the network cuts them: what needs more is said in brief, or left to a human. The text of `label`
+    comes before the first text of a conversation, the first after `label_after` of silence, and the
+    first after a human's; empty is none. In `quiet_hours`, by the market's clocks, nothing is said.
+    `whom` tells who is answered: who speaks to the brand, or anybody whose message comes in. `never`
+    lists people who are not, by the network's names; the brand's own accounts never are, nor other
+    bots, which channels keep out. On registers and intents in `silent_on` nothing is said. `training`
+    says whether the content may teach the assistant. `why` and `source` are for whoever asks about a
+    rule.
     """
 
     acknowledge: Acknowledge
@@ -44,6 +45,7 @@ class Manners(Shape, frozen=True, kw_only=True):
     most_per_thread: Most
     beyond: tuple[Act, ...]
     most_per_person_a_day: Most
+    most_per_turn: Most
     label: Texts
     label_after: Duration
     quiet_hours: Times | None
@@ -66,6 +68,7 @@ class Rule(Shape, frozen=True, kw_only=True):
     most_per_thread: Most | UnsetType = UNSET
     beyond: tuple[Act, ...] | UnsetType = UNSET
     most_per_person_a_day: Most | UnsetType = UNSET
+    most_per_turn: Most | UnsetType = UNSET
     label: Texts | UnsetType = UNSET
     label_after: Duration | UnsetType = UNSET
     quiet_hours: Times | UnsetType | None = UNSET

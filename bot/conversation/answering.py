@@ -163,8 +163,8 @@ class Answering:
             return await self._finish(opening, compose.stopped(scene, on=False))
         if opening.text:
             return await self._ask(opening, scene)
-        kinds = frozenset(a.kind for line in opening.lines for a in line.attachments)
-        return await self._carry_out(rules.decide_on_content(kinds, self._brand), UNREAD, scene)
+        decision = rules.decide_on_content(opening.content, self._brand)
+        return await self._carry_out(decision, UNREAD, scene)
 
     async def _ask(self, opening: Opening, scene: Scene) -> str:
         findings = self._guard.inspect(opening.text, scene.language)
@@ -182,6 +182,7 @@ class Answering:
         scene = self._scene(opening, understanding.reading.language)
         scene = compose.alarmed(scene, alarm, self._guard)
         decision = rules.decide(understanding, scene.situation, self._brand, alarm)
+        decision = rules.mind_content(decision, opening.content, self._brand)
         return await self._carry_out(decision, understanding, scene)
 
     def _crisis(self, opening: Opening, scene: Scene) -> Finding | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct, structs
 
 from bot import details
 from bot.brand import Account, Brand, Manners, Texts
-from bot.conversation import etiquette, handover, texts
+from bot.conversation import brevity, etiquette, handover, texts
 from bot.conversation.etiquette import Facts, Verdict
 from bot.conversation.facts import facts_of
 from bot.conversation.rules import HELPED, STOP, Decision, Situation, fitting, is_word
@@ -125,6 +126,8 @@ def outcome(verdict: Verdict, understanding: Understanding, scene: Scene) -> Out
     if decision.kind == "hand_over":
         return _handed_over(verdict, understanding, scene)
     replies = _replies(decision, understanding, scene) if verdict.speaks else ()
+    if not _fits(replies, scene):
+        return _handed_over(_left_to_human(decision, scene), understanding, scene)
     conversation = scene.opening.conversation
     unsure = conversation.misunderstandings + 1 if decision.kind == "clarify" else 0
     return Outcome(
@@ -179,15 +182,20 @@ def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -
     )
     reference = new_reference(scene.brand.reference_prefix)
     opener = _opener(scene, reference) if scene.opens and verdict.speaks else ""
-    text = handover.announcement(
+    words_of_help = (Reply(text=scene.help),) if scene.help else ()
+    announce = partial(
+        handover.announcement,
         scene.brand,
         scene.account,
         scene.language,
         case=case,
         reference=reference,
-        warm=(Reply(text=scene.help),) if scene.help else fitting(understanding, decision),
         way="" if conversation.surface == "private" or opener else _way_to_private(scene),
     )
+    text = announce(warm=words_of_help or fitting(understanding, decision))
+    if not _fits((Reply(text=text),), scene):
+        # Words of help are never left out.
+        text = announce(warm=words_of_help, brief=True)
     return Outcome(
         replies=(Reply(text=text),) if verdict.speaks else (),
         opener=opener,
@@ -202,6 +210,16 @@ def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -
 
 def _way_to_private(scene: Scene) -> str:
     return handover.way_to_private(scene.brand, scene.language, scene.link)
+
+
+def _left_to_human(decision: Decision, scene: Scene) -> Verdict:
+    """What becomes of what cannot be said here in so few messages."""
+    left = structs.replace(decision, kind="hand_over", reason=etiquette.LEFT_TO_HUMAN)
+    return Verdict(decision=left, speaks=etiquette.tells_of_handover(scene.manners, scene.facts))
+
+
+def _fits(replies: tuple[Reply, ...], scene: Scene) -> bool:
+    return brevity.fits(replies, scene.label, scene.manners, scene.opening.conversation)
 
 
 def _opener(scene: Scene, reference: str) -> str:

@@ -46,13 +46,18 @@ def announcement(
     reference: str,
     warm: tuple[Reply, ...],
     way: str,
+    brief: bool = False,
 ) -> str:
-    """One text: a warm sentence, what happens next and by when, and the `way` to go on, if any."""
+    """One text: a warm sentence, what happens next and by when, and the `way` to go on, if any.
+
+    In `brief` there is no sentence where nobody has written a warm one.
+    """
     deadline = texts.moment_in_words(case.answer_by, language, brand.market_of(account))
     first = " ".join(reply.text for reply in warm)
-    parts = [first or texts.say(brand.texts.handover_default, language, brand)]
-    parts.append(texts.say(brand.texts.handover, language, brand, deadline=deadline, reference=reference))
-    return " ".join((*parts, way)) if way else " ".join(parts)
+    if not first and not brief:
+        first = texts.say(brand.texts.handover_default, language, brand)
+    next_step = texts.say(brand.texts.handover, language, brand, deadline=deadline, reference=reference)
+    return " ".join(filter(None, (first, next_step, way)))
 
 
 def way_to_private(brand: Brand, language: str, link: str | None) -> str:

@@ -25,6 +25,8 @@ STOP = "stop"
 CONSOLED: tuple[Register, ...] = ("complaint", "problem", "crisis")
 # Content in which there is nothing to read and nothing to do.
 DECORATION = frozenset({"sticker", "animation", "dice", "game", "reaction"})
+# Content in which something was said that nobody here can read, whatever is written beside it.
+SEALED = frozenset({"encrypted"})
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -80,6 +82,13 @@ def raise_alarm(alarm: Finding, reading: Reading, brand: Brand) -> Decision:
     grave = alarm.severity == "crisis"
     register: Register = "crisis" if grave else _likeliest(reading, brand.thresholds)
     return _hand_over(alarm.kind, register, brand.alarm_route(alarm.kind, alarm.severity))
+
+
+def mind_content(decision: Decision, kinds: frozenset[str], brand: Brand) -> Decision:
+    """The same decision, unless there is more to a message than its words, which only a human can see."""
+    if decision.kind != "hand_over" and kinds & SEALED:
+        return _hand_over("unreadable_content", decision.register, brand.routing["other"])
+    return decision
 
 
 def decide_on_content(kinds: frozenset[str], brand: Brand) -> Decision:

@@ -61,6 +61,11 @@ class Opening(Struct, frozen=True, kw_only=True):
         return max(line.created_at for line in self.lines)
 
     @property
+    def content(self) -> frozenset[str]:
+        """The kinds of what came beside or in place of words."""
+        return frozenset(each.kind for line in self.lines for each in line.attachments)
+
+    @property
     def text(self) -> str:
         """What the customer wrote, as the assistant reads it.
 

@@ -10,6 +10,7 @@ from bot.conversation.rules import (
     decide_on_content,
     fitting,
     is_word,
+    mind_content,
 )
 from bot.messages import Reading, Reply, Understanding
 from tests.fakes.example import BRAND, GUARD
@@ -109,6 +110,14 @@ def test_an_action_that_gives_up_hands_over() -> None:
 def test_a_photo_goes_to_a_human_and_a_sticker_does_not() -> None:
     assert decide_on_content(frozenset({"photo"}), BRAND).kind == "hand_over"
     assert decide_on_content(frozenset({"sticker"}), BRAND).kind == "acknowledge"
+
+
+def test_encrypted_message_beside_a_question_is_left_to_a_human() -> None:
+    answer = decide(CABIN_BAG, FIRST, BRAND)
+    assert mind_content(answer, frozenset({"photo"}), BRAND) == answer
+    assert mind_content(answer, frozenset({"encrypted"}), BRAND).reason == "unreadable_content"
+    complaint = decide(understood("complaint", "complaint"), FIRST, BRAND)
+    assert mind_content(complaint, frozenset({"encrypted"}), BRAND) == complaint
 
 
 def test_no_answer_is_pasted_before_a_handover() -> None:

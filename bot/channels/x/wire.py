@@ -1,0 +1,104 @@
+"""The line to X: one call, its failures told in our words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from msgspec import Struct
+from yarl import URL
+
+from bot.channels.x.reading import Json
+from bot.errors import DeliveryLater, DeliveryUnknown
+
+CONNECTIONS = 64
+# aiohttp's ways to say that no byte of the request left this machine.
+NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What X answered; `headers` are found by name whatever their case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the call was carried out."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    def json(self) -> Json:
+        """The object in it; what cannot be read may have had its effect all the same."""
+        try:
+            body = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise DeliveryUnknown("X: the answer is not JSON") from None
+        if not isinstance(body, dict):
+            raise DeliveryUnknown("X: the answer is no object")
+        return body
+
+
+class Wire:
+    """Connections to X, of one account; tokens travel in the header that each call brings."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        self.base_url = base_url
+        self._timeout = aiohttp.ClientTimeout(total=3 * timeout, connect=timeout, sock_read=timeout)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, method: str, url: str, authorization: str, **content: Any) -> Answer:
+        """Call an address that is written as it was signed; raise where no answer came."""
+        headers = {"Authorization": authorization} if authorization else {}
+        with _in_our_words():
+            request = self._line().request(
+                method, URL(url, encoded=True), headers=headers, allow_redirects=False, **content
+            )
+            async with request as answer:
+                body = await answer.read()
+                return Answer(status=answer.status, headers=answer.headers, body=body)
+
+    def open(self) -> None:
+        """Get ready for calls, which the first one does as well."""
+        self._line()
+
+    async def close(self) -> None:
+        """Release the connections."""
+        if self._session:
+            await self._session.close()
+        self._session = None
+
+    def _line(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                timeout=self._timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._session
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """For a call that does no harm when it is made twice."""
+    try:
+        yield
+    except DeliveryUnknown as exc:
+        raise DeliveryLater(str(exc)) from None
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Not `from exc`: an error of the client may quote the headers, and with them a token."""
+    try:
+        yield
+    except NEVER_SENT as exc:
+        raise DeliveryLater(f"X cannot be reached: {type(exc).__name__}") from None
+    except (aiohttp.ClientError, asyncio.TimeoutError) as exc:
+        raise DeliveryUnknown(f"X did not answer: {type(exc).__name__}") from None
