@@ -61,7 +61,7 @@ class Target(Struct, frozen=True, kw_only=True):
     @property
     def most(self) -> int:
         """How long a text may be, in what the platform counts."""
-        return min(self.platform.features.longest_text, LONGEST_TEXT)
+        return min(self.platform.features.longest(self.surface), LONGEST_TEXT)
 
     @property
     def templates(self) -> tuple[ApprovedText, ...]:
