@@ -155,10 +155,11 @@ def _insert(lines: list[str], pattern: re.Pattern[str], key: str, line: str) -> 
 
 def _mannered(text: str, rule: str) -> str:
     """The brand with a rule at the end of its etiquette of networks."""
-    found = re.search(
-        r"^etiquette:\n(?:(?: .*|#.*)?\n)*?  channels:\n(?:(?:    .*|\s*#.*)?\n)*", text, re.MULTILINE
-    )
+    found = _MANNERS.search(text)
     if not found:
         raise SettingsError(f"{BRAND} has no `channels:` in its `etiquette:` that a rule could be added to")
-    end = found.start() + len(found.group().rstrip()) + 1
+    lines = found.group().splitlines(keepends=True)
+    while lines[-1].startswith("#") or not lines[-1].strip():
+        lines.pop()  # of what comes behind the rules
+    end = found.start() + len("".join(lines))
     return f"{text[:end]}{rule}{text[end:]}"

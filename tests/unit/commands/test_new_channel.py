@@ -118,6 +118,13 @@ def test_what_is_added_to_shared_files_stands_where_it_belongs(outline: Path) ->
     assert etiquette.manners("chirper", "public").answer == etiquette.default["public"].answer
 
 
+def test_what_stands_behind_the_rules_stays_in_one_piece(outline: Path) -> None:
+    text = (outline / BRAND).read_text()
+    behind = text[text.index("\n# When it is an alarm") :]
+    assert new_channel("chirper").exit_code == 0
+    assert (outline / BRAND).read_text().endswith(behind)
+
+
 def test_it_says_what_to_do_next(outline: Path) -> None:
     output = new_channel("my_net").output
     assert "new      bot/channels/my_net/channel.py" in output
