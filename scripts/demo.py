@@ -13,7 +13,7 @@ from bot.brand import PRIORITIES, Brand, Priority
 from bot.desk import actions, replies
 from bot.desk.actions import Act, Written
 from bot.desk.platforms import Platforms
-from bot.inbox.accept import accept
+from bot.inbox.crowd import accept
 from bot.messages import Address, Attachment, Entity, Inbound, Register, Surface
 from bot.store import (
     accounts,
@@ -21,14 +21,17 @@ from bot.store import (
     cases,
     conversations,
     links,
+    mentions,
     outbound,
     outbox,
+    ratings,
     set_aside,
     transcript,
     viewers,
 )
 from bot.store.accounts import AccountState
 from bot.store.cases import NewCase
+from bot.store.ratings import Alarm, Rating
 from bot.store.rows import Agent, Case, Line, Role
 from bot.store.set_aside import Failed
 from bot.store.transcript import Draft
@@ -131,12 +134,77 @@ STORIES = (
 )
 
 
+class Overheard(Struct, frozen=True, kw_only=True):
+    """A public post that speaks of the brand without addressing it; not rated without a register."""
+
+    name: str
+    text: str
+    minutes: int
+    channel: str
+    account: str
+    url: str
+    language: str
+    register: Register | None = None
+    priority: Priority = "normal"
+    confidence: float = 0.93
+    finding: str = ""
+
+
+OVERHEARD = (
+    Overheard(
+        name="Wing Spotter",
+        text="Two passengers fainted on the Nimbéa flight ahead of us, and no doctor in sight.",
+        minutes=9,
+        channel="x",
+        account="nimbea_uk",
+        url="https://x.com/wingspotter/status/1990",
+        language="en",
+        register="crisis",
+        priority="urgent",
+        finding="medical",
+    ),
+    Overheard(
+        name="Théo",
+        text="Troisième retard avec Nimbéa ce mois-ci. La prochaine fois je prends le train.",
+        minutes=31,
+        channel="mastodon",
+        account="nimbea",
+        url="https://masto.example/@theo/412",
+        language="fr",
+        register="complaint",
+        priority="high",
+    ),
+    Overheard(
+        name="Nuria viaja",
+        text="¿Alguien sabe si Nimbéa deja llevar la guitarra en cabina?",
+        minutes=54,
+        channel="mastodon",
+        account="nimbea_es",
+        url="https://masto.example/@nuria/887",
+        language="es",
+        register="question",
+        confidence=0.71,
+    ),
+    Overheard(
+        name="Léa sur le départ",
+        text="Gros bouchon devant le comptoir Nimbéa ce matin, quelqu’un sait ce qui se passe ?",
+        minutes=2,
+        channel="mastodon",
+        account="nimbea",
+        url="https://piaille.example/@lea/1140",
+        language="fr",
+    ),
+)
+
+
 def seed(connection: Connection, brand: Brand, now: datetime) -> None:
     """Fill an empty database."""
     people = _people(connection, now)
     told = {story.reference: _tell(connection, story, now) for story in STORIES}
     _long_case(connection, told["NB-7K2QX4"], people, brand, now)
     _busy_cases(connection, told, people, brand, now)
+    for post in OVERHEARD:
+        _overhear(connection, post, now)
 
 
 def trouble(connection: Connection, now: datetime) -> None:
@@ -328,3 +396,23 @@ def _busy_cases(
     owen = told["NB-P08GQS"]
     act = Act(case_id=owen.id, agent=people["amel"], at=now)
     actions.flag(connection, act, name="stopped", on=True)
+
+
+def _overhear(connection: Connection, post: Overheard, now: datetime) -> None:
+    at = now - timedelta(minutes=post.minutes)
+    where = Address(
+        channel=post.channel, account=post.account, surface="public", chat=post.url, person=post.name
+    )
+    more = {"kind": "mention", "language": post.language, "url": post.url}
+    mentions.take(connection, _event(where, post.text, post.name, at, **more), at)
+    if post.register is None:
+        return
+    (taken,) = ratings.claim(connection, at, until=now, most=1)
+    rank = PRIORITIES.index(post.priority)
+    rating = Rating(
+        register=post.register,
+        confidence=post.confidence,
+        language=post.language,
+        alarm=Alarm(kind=post.finding, why="made up" if post.finding else "", rank=rank),
+    )
+    ratings.rate(connection, taken, rating, at)

@@ -34,6 +34,8 @@ SECRETS = {
     "TELEGRAM_NIMBEA_FR_WEBHOOK_SECRET": "made-up",
     "TELEGRAM_NIMBEA_UK_TOKEN": "2:made-up",
     "TELEGRAM_NIMBEA_UK_WEBHOOK_SECRET": "made-up",
+    "MASTODON_NIMBEA_TOKEN": "made-up-token",
+    "MASTODON_NIMBEA_ES_TOKEN": "made-up-token",
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "": {"viewport": WIDE, "color_scheme": "light", "locale": "en-GB"},
@@ -90,6 +92,8 @@ async def _take(browser: Browser, url: str, folder: Path) -> None:
         await _shoot(page, folder / f"queue{name}.png")
         await page.goto(f"{url}/desk/cases/NB-7K2QX4")
         await _shoot(page, folder / f"case{name}.png")
+        await page.goto(f"{url}/desk/mentions")
+        await _shoot(page, folder / f"mentions{name}.png")
         await page.context.close()
 
 
