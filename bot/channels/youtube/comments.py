@@ -8,7 +8,7 @@ from bot.channels.youtube.api import Api
 from bot.channels.youtube.quota import ANSWERING, READING, Quota
 from bot.channels.youtube.refusals import Missing
 from bot.channels.youtube.wire import Comment, Thread, comments_in, text, thing, thread_in
-from bot.errors import AccountStopped, DeliveryRefused, DeliveryUnknown
+from bot.errors import AccountStopped, DeliveryLater, DeliveryRefused, DeliveryUnknown
 
 # As many as one request may ask for.
 PAGE = "100"
@@ -60,6 +60,8 @@ class Comments:
         try:
             told = await self._api.ask("commentThreads", {**query, **_from(page)})
         except DeliveryRefused as exc:
+            if page:  # of another look, or of one that took too long
+                raise DeliveryLater(str(exc)) from exc
             # It is the account's own channel: who is refused there may do nothing at all.
             raise AccountStopped(str(exc)) from exc
         found = thing(told, "items")

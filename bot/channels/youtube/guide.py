@@ -39,5 +39,7 @@ GUIDE = Guide(
         ),
         Value(name="private_url", where=PRIVATE_URL),
         Value(name="daily_quota", where=QUOTA, optional=True),
+        Value(name="base_url", where="where the Data API is, if not at Google's", optional=True),
+        Value(name="token_url", where="where access tokens are given, if not at Google's", optional=True),
     ),
 )

@@ -19,6 +19,7 @@ WATCH = "https://www.youtube.com/watch"
 AFTER_NAME = " \t\n,:;.!-–—\u200b\u00a0"
 # It is another name then, which only begins like that one.
 GOES_ON = re.compile(r"[\w-]|[.·]\w")
+People = Mapping[str, Comment]
 _DECODER: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)
 
 
@@ -41,15 +42,15 @@ class Reader:
     def events(self, body: Body) -> list[Inbound]:
         """What happened since, in the order in which it did."""
         comments = sorted((body.top, *body.replies), key=lambda each: each.snippet.published_at)
-        names = self._names(body)
-        return [event for comment in comments for event in self._events(comment, body, names)]
+        people = self._people(body)
+        return [event for comment in comments for event in self._events(comment, body, people)]
 
-    def _events(self, comment: Comment, body: Body, names: Mapping[str, str]) -> list[Inbound]:
+    def _events(self, comment: Comment, body: Body, people: People) -> list[Inbound]:
         if not comment.is_shown:
             return []
         is_new = comment.snippet.published_at >= body.since
         if comment.person == self._channel_id:
-            return self._answers(comment, body, names) if is_new else []
+            return self._answers(comment, body, people) if is_new else []
         found = [self._written(comment, body, "message")] if is_new else []
         if comment.edited_at and comment.edited_at >= body.since:
             found.append(self._written(comment, body, "edited"))
@@ -72,45 +73,45 @@ class Reader:
             url=_url(body, comment),
         )
 
-    def _answers(self, comment: Comment, body: Body, names: Mapping[str, str]) -> list[Inbound]:
+    def _answers(self, comment: Comment, body: Body, people: People) -> list[Inbound]:
         """What our own channel wrote below a comment: a colleague's, unless the inbox knows it as ours."""
         words = comment.snippet.text_original or unescape(comment.snippet.text_display)
-        person, words = self._answered(words, body, names)
-        if not person or comment.id == body.top.id:
+        answered, words = self._answered(words, body, people)
+        if answered is None or comment.id == body.top.id:
             return []
         return [
             Inbound(
-                address=self._address(body, person),
+                address=self._address(body, answered.person),
                 event_id=comment.id,
                 message_id=comment.id,
                 sent_at=comment.snippet.published_at.astimezone(timezone.utc),
                 kind="colleague",
                 # As it was before it was made harmless: a text of ours is known by its words.
                 text=words.replace(f"@{GAP}", "@"),
-                author=comment.snippet.author_display_name,
+                # A conversation may begin with this, and bears the customer's name.
+                author=answered.snippet.author_display_name,
                 reply_to=body.top.id,
                 url=_url(body, comment),
             )
         ]
 
-    def _answered(self, words: str, body: Body, names: Mapping[str, str]) -> tuple[str, str]:
+    def _answered(self, words: str, body: Body, people: People) -> tuple[Comment | None, str]:
         """Who is answered, and with what: whoever is named first, else who began the thread.
 
         Nobody where the name is nobody's here, or where we began the thread ourselves.
         """
-        for name in sorted(names, key=len, reverse=True):
+        for name in sorted(people, key=len, reverse=True):
             rest = words[len(name) :]
             if words.lower().startswith(name) and not GOES_ON.match(rest):
-                return names[name], rest.lstrip(AFTER_NAME)
-        top = body.top.person
-        return ("" if NAME.match(words) or top == self._channel_id else top), words
+                return people[name], rest.lstrip(AFTER_NAME)
+        is_nobodys = NAME.match(words) or body.top.person == self._channel_id
+        return None if is_nobodys else body.top, words
 
-    def _names(self, body: Body) -> dict[str, str]:
-        """How those who write here are called to, in lower case."""
-        people = (
-            (mention(each.snippet.author_display_name), each.person) for each in (body.top, *body.replies)
-        )
-        return {name.lower(): person for name, person in people if name and person != self._channel_id}
+    def _people(self, body: Body) -> People:
+        """Who writes here, as one calls to them, in lower case: a comment of each."""
+        others = [each for each in (body.top, *body.replies) if each.person != self._channel_id]
+        named = ((mention(each.snippet.author_display_name), each) for each in others)
+        return {name.lower(): comment for name, comment in named if name}
 
     def _address(self, body: Body, person: str) -> Address:
         """Each person has a conversation of his own in each thread; all of it is public."""
