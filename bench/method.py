@@ -14,7 +14,8 @@ HTTP between them. People and their platform live in the process of the benchmar
 as Telegram does, with the secret header, and takes what python-telegram-bot sends, in a Bot API
 server that enforces Telegram's limits. It shares the cores with the product, against which all of
 this counts. Messages are the held-out sets of `tests/nlu`, shuffled by a seed, the same for all. Before
-a measure somebody greets every bot: nothing is done for the first time while it counts.
+a measure the processes come to rest after their start, and somebody greets every bot: nothing is done
+for the first time while it counts.
 
 **Platform limits.** Telegram lets a bot send 30 messages a second. To acknowledge 200 people within
 a second, as the burst asks, takes several bots; the benchmark's brand has twelve, four for each of

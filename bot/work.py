@@ -22,6 +22,7 @@ from bot.inbox.listening import Listening
 from bot.inbox.poll import poll
 from bot.inbox.reconcile import reconcile
 from bot.inbox.seeking import seek
+from bot.language import detect
 from bot.outbox import Delivery
 from bot.outbox.shared_pace import SharedPace
 from bot.store.accounts import Accounts
@@ -78,7 +79,7 @@ def steps(
     triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
     rates = Rates(store=store, bell=bell, assistant=assistant, brand=brand, guard=guard, clock=clock)
     return [
-        _prepare(guard),
+        _prepare(guard, brand),
         triage.run(),
         turns(store, bell, answering, clock).run(),
         rates.run(),
@@ -109,7 +110,10 @@ async def connect(channel: Channel, accounts: Accounts) -> None:
             return
 
 
-async def _prepare(guard: Guard) -> None:
+async def _prepare(guard: Guard, brand: Brand) -> None:
+    """Do what is done once only while nobody waits for it."""
+    for market in brand.markets.values():
+        await asyncio.to_thread(detect, "What is this written in?", market.languages)
     for _ in guard.prepare():
         await asyncio.sleep(LET_OTHERS)
 

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench.harness.meter import Meter
+from bench.harness.meter import PEOPLE, Meter
 from bench.harness.platform import BOTS_PER_MARKET, Platform
 from bench.harness.product import Product, Setup, product
 from bench.harness.workshop import Workshop
+
+# How many cores a product at rest keeps busy at most, and how long it is waited for, in seconds.
+_AT_REST, _LONGEST_START = 0.2, 60
 
 
 class Stage(Struct, frozen=True, kw_only=True):
@@ -41,7 +44,19 @@ async def stage(
         folder = stack.enter_context(workshop.folder(name))
         platform = await stack.enter_async_context(Platform(bots_per_market))
         running = await stack.enter_async_context(product(workshop, setup, platform, folder))
-        yield Stage(product=running, platform=platform, folder=folder)
+        on = Stage(product=running, platform=platform, folder=folder)
+        await _at_rest(on)
+        yield on
+
+
+async def _at_rest(on: Stage) -> None:
+    """Wait until its processes have done what they do once, after their start."""
+    for _ in range(_LONGEST_START):
+        meter = on.meter()
+        await asyncio.sleep(1)
+        cores = meter.read().cores
+        if sum(busy for name, busy in cores.items() if name != PEOPLE) < _AT_REST:
+            return
 
 
 def whole(workshop: Workshop) -> Setup:
