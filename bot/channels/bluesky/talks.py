@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,6 +18,9 @@ from bot.channels.bluesky.network import moment
 from bot.channels.bluesky.richtext import facets
 from bot.channels.bluesky.wire import Convo
 from bot.errors import DeliveryLater, DeliveryRefused, Unreachable
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 PAGE = "100"
 # Beyond that nothing is looked for: pages of conversations, of messages, and of the log.
@@ -40,6 +43,8 @@ class Talks:
         self._convos: OrderedDict[str, Json] = OrderedDict()
         # Messages that this process has sent, and as which text of ours.
         self._sent: OrderedDict[str, int] = OrderedDict()
+        # What stood last in the conversation when this process first tried to send a text.
+        self._before: OrderedDict[int, str] = OrderedDict()
 
     def is_ours(self, message_id: str) -> bool:
         """Whether this process has sent it."""
@@ -123,8 +128,8 @@ class Talks:
         recent = [message async for message in self.messages(convo, most=1)]
         ids = [_text(message, "id") for message in recent]
         ours = [_text(_thing(message, "sender"), "did") == me for message in recent]
-        end = ids.index(after) if after in ids else ours.index(False) if False in ours else len(ours)
-        words = text.split()
+        words, end = text.split(), _end(self._before.get(number, after), ids, ours)
+        _keep(self._before, number, self._before.get(number, ids[0] if ids else ""))
         for message_id, message, is_ours in zip(ids[:end], recent[:end], ours[:end], strict=True):
             is_same = is_ours and _text(message, "text").split() == words
             if is_same and self._sent.get(message_id, number) == number:
@@ -159,6 +164,13 @@ class Talks:
         return True
 
 
+def _end(after: str, ids: list[str], ours: list[bool]) -> int:
+    """How many messages come after one, or else after the last of the other's."""
+    if after in ids:
+        return ids.index(after)
+    return ours.index(False) if False in ours else len(ours)
+
+
 def sent_at(message: Json) -> datetime | None:
     """When a message was sent."""
     return moment(_text(message, "sentAt"))
@@ -171,7 +183,7 @@ def _refused(error: Refusal) -> DeliveryRefused:
     return error
 
 
-def _keep(remembered: OrderedDict[str, Any], key: str, value: Any) -> None:
+def _keep(remembered: OrderedDict[K, V], key: K, value: V) -> None:
     remembered[key] = value
     while len(remembered) > REMEMBERED:
         remembered.popitem(last=False)

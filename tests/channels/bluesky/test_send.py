@@ -235,6 +235,18 @@ async def test_direct_message_whose_answer_was_lost_is_said_once(
     assert await channel.send(said) == receipt
 
 
+async def test_direct_message_whose_answer_was_lost_is_found_before_what_was_said_since(
+    world: fake.Bluesky, channel: Bluesky, shop: FakePerson, ann: FakePerson
+) -> None:
+    ann.writes(shop, "hello")
+    world.faults.next(SEND, Drop(after=True))
+    with pytest.raises(DeliveryLater):
+        await channel.send(outbound(private(ann)))
+    ann.writes(shop, "anybody there?")
+    await channel.send(outbound(private(ann)))
+    assert ann.reads(shop) == ["Hello"]
+
+
 async def test_same_words_of_another_text_are_said_again(
     channel: Bluesky, shop: FakePerson, ann: FakePerson
 ) -> None:
