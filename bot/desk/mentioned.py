@@ -14,6 +14,7 @@ from bot.desk.context import Desk, agent_of, desk_of, speech_of
 from bot.desk.joining_in import CannotJoin, Faster, Settling
 from bot.desk.live import Snapshot
 from bot.desk.pages import page, parts, render, wants_json
+from bot.desk.platforms import Platform
 from bot.desk.words import Speech
 from bot.errors import AlreadyClaimed, NotFound, TransitionError
 from bot.store import agents, bell, cases, mentions
@@ -105,6 +106,13 @@ def sureness(confidence: float) -> str:
     return "likely" if confidence >= LIKELY else "unsure"
 
 
+def hindrance(platform: Platform) -> str:
+    """What keeps us from answering there: a word that agents see translated; empty for nothing."""
+    if platform.joins_in:
+        return ""
+    return "off" if platform.features.joins_in else "link_only"
+
+
 def _why(speech: Speech, error: TransitionError) -> str:
     if isinstance(error, CannotJoin):
         return speech("mentions.cannot_join")
@@ -155,7 +163,7 @@ def _snapshot(request: web.Request, square: Square) -> Snapshot:
             row,
             link_of(row),
             sureness(row.confidence or 0),
-            desk.platforms.at(row.channel, row.account).joins_in,
+            hindrance(desk.platforms.at(row.channel, row.account)),
         )
         for row in square.rows
     }

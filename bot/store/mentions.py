@@ -118,6 +118,11 @@ class Mention(Struct, frozen=True, kw_only=True):
     case_id: int | None
 
     @property
+    def said(self) -> tuple[datetime, int]:
+        """When it was said, by the platform's clock where it tells, and what came first of one moment."""
+        return self.sent_at or self.received_at, self.id
+
+    @property
     def address(self) -> Address:
         """Where a reply goes."""
         return Address(
@@ -211,7 +216,8 @@ def waiting(connection: Connection) -> list[Mention]:
     found: list[Mention] = []
     for rank in range(len(PRIORITIES)):
         rows = connection.execute(_OF_RANK, {"urgency": rank, "most": SHOWN - len(found)}).mappings()
-        found += [read(Mention, row) for row in rows]
+        # Searches find the newest first: in the order of arrival it would stand last.
+        found += sorted((read(Mention, row) for row in rows), key=lambda it: it.said, reverse=True)
     return found
 
 

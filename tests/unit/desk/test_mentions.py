@@ -16,7 +16,7 @@ from bot.brand import PRIORITIES
 from bot.conversation.answering import Answering
 from bot.conversation.rating import Rates
 from bot.conversation.turns import turns
-from bot.desk.mentioned import link_of, sureness
+from bot.desk.mentioned import hindrance, link_of, sureness
 from bot.inbox.crowd import accept
 from bot.store import bell, cases, conversations, mentions, ratings, tables
 from bot.store.mentions import Mention
@@ -259,6 +259,13 @@ async def test_an_account_that_is_off_answers_nothing(house: DeskHouse, ann: Cli
     posted(house)
     del house.channels[("fake", "main")]
     assert (await post(ann, "1/answer"))[0] == 409
+
+
+def test_what_keeps_us_from_answering_is_told(house: DeskHouse) -> None:
+    there = house.platforms.at("fake", "main")
+    off = structs.replace(there, channel=None)
+    closed = structs.replace(there, features=structs.replace(there.features, joins_in=False))
+    assert [hindrance(each) for each in (there, off, closed)] == ["", "off", "link_only"]
 
 
 async def test_a_dismissed_mention_can_be_put_back(house: DeskHouse, ann: Client, bob: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,13 @@ def test_the_gravest_stands_first_and_of_these_the_newest(house: House) -> None:
     house.store.run_now(weigh, {"1": 0, "3": 1})
     assert texts(house) == ["1", "3", "2", "0"]
     assert house.store.run_now(mentions.counts) == Counts(new=4, urgent=1)
+
+
+def test_what_was_said_last_stands_first_in_whatever_order_it_was_found(house: House) -> None:
+    earlier = structs.replace(speaks(house, "earlier", 2), sent_at=house.clock() - timedelta(minutes=1))
+    take(house, speaks(house, "later", 1))
+    take(house, earlier)
+    assert texts(house) == ["later", "earlier"]
 
 
 def test_very_many_are_neither_counted_nor_shown_one_by_one(house: House) -> None:
