@@ -14,6 +14,7 @@ from bot.messages import Surface
 Acknowledge = Literal["always", "once_per_thread", "never"]
 HandOver = Literal["tell", "silently"]
 Whom = Literal["addressed", "anybody"]
+Holds = Literal["conversation", "everywhere"]
 # What a turn may say: `Decided` without "none".
 Act = Literal["answer", "thank", "acknowledge", "clarify", "hand_over"]
 Most = Annotated[int, Meta(ge=0)] | None
@@ -32,9 +33,10 @@ class Manners(Shape, frozen=True, kw_only=True):
     first after a human's; empty is none. In `quiet_hours`, by the market's clocks, nothing is said.
     `whom` tells who is answered: who speaks to the brand, or anybody whose message comes in. `never`
     lists people who are not, by the network's names; the brand's own accounts never are, nor other
-    bots, which channels keep out. On registers and intents in `silent_on` nothing is said. `training`
-    says whether the content may teach the assistant. `why` and `source` are for whoever asks about a
-    rule.
+    bots, which channels keep out. On registers and intents in `silent_on` nothing is said. Who has
+    asked the bot to stop is left alone in that conversation, or everywhere on that account, as
+    `stop_holds` says. `training` says whether the content may teach the assistant. `why` and `source`
+    are for whoever asks about a rule.
     """
 
     acknowledge: Acknowledge
@@ -52,6 +54,7 @@ class Manners(Shape, frozen=True, kw_only=True):
     whom: Whom
     never: tuple[Text, ...]
     silent_on: tuple[Name, ...]
+    stop_holds: Holds
     training: bool
     why: Text
     source: Text
@@ -75,6 +78,7 @@ class Rule(Shape, frozen=True, kw_only=True):
     whom: Whom | UnsetType = UNSET
     never: tuple[Text, ...] | UnsetType = UNSET
     silent_on: tuple[Name, ...] | UnsetType = UNSET
+    stop_holds: Holds | UnsetType = UNSET
     training: bool | UnsetType = UNSET
     why: Text
     source: Text

@@ -151,6 +151,7 @@ def stopped(scene: Scene, *, on: bool) -> Outcome:
         reply_to=_reply_to(scene),
         language=scene.language,
         stopped=on,
+        resumes_everywhere=not on and scene.manners.stop_holds == "everywhere",
     )
 
 

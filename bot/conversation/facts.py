@@ -25,6 +25,7 @@ def asks_of(conversation: Conversation, brand: Brand, moment: datetime) -> Asks:
         today=manners.most_per_person_a_day is not None,
         silence=bool(manners.label),
         began=manners.whom == "addressed" and bool(conversation.thread),
+        stopped=manners.stop_holds == "everywhere",
         since=_midnight(moment, _zone(conversation, brand)),
     )
 
@@ -42,9 +43,13 @@ def facts_of(
         today=past.today,
         waiting=conversation.last_purpose == "acknowledge",
         acknowledged=conversation.acknowledged,
-        silenced=bool(conversation.stopped_at or conversation.abusive_at) or conversation.is_elsewhere(now),
+        silenced=past.stopped or _is_silent(conversation, now),
         late=is_late(lines, now),
     )
+
+
+def _is_silent(conversation: Conversation, now: datetime) -> bool:
+    return bool(conversation.stopped_at or conversation.abusive_at) or conversation.is_elsewhere(now)
 
 
 def is_late(lines: Sequence[Line], now: datetime) -> bool:

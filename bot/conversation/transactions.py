@@ -83,7 +83,8 @@ class Opening(Struct, frozen=True, kw_only=True):
 class Outcome(Struct, frozen=True, kw_only=True):
     """What a turn ends with; `label` comes before the first reply.
 
-    `opener` is sent in private to the author of the public message `reply_to`.
+    `opener` is sent in private to the author of the public message `reply_to`. What the customer has
+    `stopped` is this conversation; who lets the bot speak again may mean all of his.
     """
 
     replies: tuple[Reply, ...] = ()
@@ -96,6 +97,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     case: cases.NewCase | None = None
     reference: str = ""
     stopped: bool | None = None
+    resumes_everywhere: bool = False
 
     def after(self, last_purpose: Purpose | None) -> tuple[Reply, ...]:
         """What is said: the label only where "one moment", said just before, has not had it."""
@@ -305,14 +307,11 @@ def _remember(connection: Connection, conversation: Conversation, outcome: Outco
         misunderstandings=outcome.misunderstandings,
     )
     if outcome.stopped is not None:
-        conversations.flag(
-            connection,
-            conversation.id,
-            name="stopped",
-            on=outcome.stopped,
-            actor=record.CUSTOMER,
-            now=now,
-        )
+        meant = manners.stopped(connection, conversation) if outcome.resumes_everywhere else [conversation.id]
+        for each in meant:
+            conversations.flag(
+                connection, each, name="stopped", on=outcome.stopped, actor=record.CUSTOMER, now=now
+            )
 
 
 def _close(connection: Connection, opening: Opening, now: datetime) -> None:

@@ -39,6 +39,17 @@ _TODAY = (
         _BY_BOT,
     )
 )
+_STOPPED = (
+    select(conversations.c.id)
+    .where(
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.account == bindparam("account"),
+        conversations.c.person == bindparam("person"),
+        conversations.c.stopped_at.is_not(None),
+    )
+    .order_by(conversations.c.id)
+    .limit(REACH)
+)
 _BEFORE = (
     select(messages.c.created_at)
     .where(messages.c.conversation_id == bindparam("conversation"), messages.c.seq < bindparam("first"))
@@ -55,14 +66,15 @@ class Asks(Struct, frozen=True, kw_only=True):
     silence: bool
     began: bool
     since: datetime
+    stopped: bool = False
 
 
 class Past(Struct, frozen=True, kw_only=True):
     """In how many turns before this one the bot spoke, and when anybody last said something.
 
     `began` says that it was this person who began the thread. Where we `joined` who spoke of the brand
-    without addressing it, `replied` says that this answers a text of ours. What was not asked for is
-    0, None or False.
+    without addressing it, `replied` says that this answers a text of ours. `stopped` says that he has
+    asked the bot to stop somewhere on this account. What was not asked for is 0, None or False.
     """
 
     in_thread: int = 0
@@ -71,6 +83,7 @@ class Past(Struct, frozen=True, kw_only=True):
     began: bool = False
     joined: bool = False
     replied: bool = False
+    stopped: bool = False
 
 
 def past(connection: Connection, conversation: Conversation, first: int, until: datetime, asks: Asks) -> Past:
@@ -81,6 +94,7 @@ def past(connection: Connection, conversation: Conversation, first: int, until: 
         in_thread=_in_thread(connection, here) if asks.in_thread and spoken else 0,
         today=_today(connection, conversation, until, asks.since) if asks.today else 0,
         before=connection.execute(_BEFORE, here).scalar() if asks.silence and spoken else None,
+        stopped=asks.stopped and bool(stopped(connection, conversation)),
         began=asks.began and not spoken and not is_first and _began(connection, conversation),
     )
 
@@ -96,11 +110,19 @@ def _began(connection: Connection, conversation: Conversation) -> bool:
 
 
 def _today(connection: Connection, conversation: Conversation, until: datetime, since: datetime) -> int:
-    person = {
+    values = {**_who(conversation), "since": since, "until": until, "reach": REACH}
+    number: int = connection.execute(_TODAY, values).scalar_one()
+    return number
+
+
+def stopped(connection: Connection, conversation: Conversation) -> list[int]:
+    """The conversations with the same person, on the same account, in which the bot is to be silent."""
+    return list(connection.execute(_STOPPED, _who(conversation)).scalars())
+
+
+def _who(conversation: Conversation) -> dict[str, str]:
+    return {
         "channel": conversation.channel,
         "account": conversation.account,
         "person": conversation.person,
     }
-    values = {**person, "since": since, "until": until, "reach": REACH}
-    number: int = connection.execute(_TODAY, values).scalar_one()
-    return number

@@ -178,14 +178,19 @@ async def test_answer_whose_fate_was_unknown_is_known_by_its_event(scene: Scene)
     assert len(scene.x.sent) == 1
 
 
-async def test_who_says_stop_hears_nothing_more_in_that_talk(scene: Scene) -> None:
-    asked = scene.ann.posts(f"@shop {QUESTION}")
+async def test_who_says_stop_is_left_alone_everywhere_until_he_asks_for_more(scene: Scene) -> None:
+    scene.ann.posts(f"@shop {QUESTION}")
     (answer,) = await scene.x.sent_count(1)
     scene.ann.posts("stop", below=answer)
     await scene.x.sent_count(2)
-    scene.ann.posts(f"@shop {QUESTION}", below=asked)
+    scene.ann.posts(f"@shop {QUESTION}")
+    scene.ann.writes(scene.shop, QUESTION)
     await quiet(scene)
-    assert len(scene.x.sent) == 2
+    assert (len(scene.x.sent), len(scene.x.messages)) == (2, 1)
+    scene.ann.writes(scene.shop, "start")
+    await scene.x.message_count(2)
+    scene.ann.writes(scene.shop, QUESTION)
+    await scene.x.message_count(3)
 
 
 async def test_what_was_lost_comes_again_and_nobody_is_answered_twice(tmp_path: Path) -> None:
