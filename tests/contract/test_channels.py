@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.brand import Account
 from bot.channels.base import Channel
 from bot.channels.registry import CHANNELS
-from bot.errors import BadPayload, Forged
+from bot.errors import BadPayload, BrandError, Forged, SettingsError
 from bot.messages import Inbound
 from tests.contract.subject import Subject
 from tests.odd_json import JSON_VALUES, Json, spoiled
@@ -68,6 +71,67 @@ def test_channel_is_known_by_its_own_name(name: str) -> None:
 @every_channel
 def test_channel_has_a_readme(name: str) -> None:
     assert (ROOT / "bot" / "channels" / name / "README.md").read_text(encoding="utf8").startswith("# ")
+
+
+class Asked(dict[str, str]):
+    """Values that remember which of them were asked for, whether they are there or not."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.names: set[object] = set()
+
+    def __contains__(self, name: object) -> bool:
+        self.names.add(name)
+        return super().__contains__(name)
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+        """Overrides `dict.get`, whose overloads cannot be spelt out in one signature."""
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def built_from(name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Account, Mapping[str, str]]:
+    """What `contract.py` builds the channel of."""
+    given: list[tuple[Account, Mapping[str, str]]] = []
+    kind = type(BUILT[name])
+    build: Callable[..., None] = kind.__init__
+
+    def remember(self: Channel, account: Account, secrets: Mapping[str, str], **more: object) -> None:
+        given.append((account, secrets))
+        build(self, account, secrets, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "__init__", remember)
+        SUBJECTS[name].build()
+    return given[0]
+
+
+@every_channel
+def test_guide_names_every_secret_and_option_that_is_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, secrets = built_from(name, monkeypatch)
+    options, asked = Asked(account.options), Asked(secrets)
+    CHANNELS[name](msgspec.structs.replace(account, options=options), asked)
+    values = CHANNELS[name].guide.values
+    assert options.names - {value.name for value in values if not value.secret} == set()
+    assert asked.names - {value.name for value in values if value.secret} == set()
+    assert len({value.name for value in values}) == len(values)
+
+
+@every_channel
+def test_guide_names_no_option_that_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, secrets = built_from(name, monkeypatch)
+    for option in (value.name for value in CHANNELS[name].guide.values if not value.secret):
+        options, refusal = {option: "1", **account.options}, ""
+        try:
+            CHANNELS[name](msgspec.structs.replace(account, options=options), secrets)
+        except (BrandError, SettingsError) as error:
+            refusal = str(error)
+        # Its value may be wrong, but not its name.
+        assert not re.search(r"no (such )?option", refusal)
 
 
 @every_channel
@@ -146,7 +210,8 @@ def test_payload_gives_events_of_this_account_that_travel(name: str, payload: st
         assert event.event_id
         assert event.message_id or event.until
         assert event.address.chat
-        assert event.address.person
+        # A colleague may write to all who are in a public thread.
+        assert event.address.person or (event.kind, event.address.surface) == ("colleague", "public")
         assert event.sent_at is None or event.sent_at.utcoffset() == timedelta(0)
         assert msgspec.json.decode(msgspec.json.encode(event), type=Inbound) == event
 

@@ -319,3 +319,44 @@ async def test_no_log_and_no_traceback_holds_the_token_or_a_text(
     assert TOKEN not in ours
     assert "X4Y5Z6" not in ours
     assert TOKEN not in repr(channel)
+
+
+async def test_account_is_known_before_the_channel_is_open(api: BotApi, bot: FakeBot) -> None:
+    unopened = Telegram(account(base_url=api.base_url), SECRETS, timeout=0.5)
+    assert await unopened.check() == "@shop_bot (group privacy is on)"
+    await unopened.close()
+
+
+async def test_webhook_is_registered_where_it_is_wanted(channel: Telegram, bot: FakeBot) -> None:
+    told = await channel.register("http://127.0.0.1:9/channels/telegram/shop_uk")
+    assert told is not None
+    assert "edited_message" in told
+    assert bot.webhook is not None
+    assert bot.webhook.info()["url"] == "http://127.0.0.1:9/channels/telegram/shop_uk"
+
+
+async def test_webhook_is_not_registered_elsewhere_than_each_start_sets_it(api: BotApi, bot: FakeBot) -> None:
+    options = {"base_url": api.base_url, "public_url": "http://127.0.0.1:9"}
+    channel = Telegram(account(**options), SECRETS, timeout=0.5)
+    with pytest.raises(DeliveryRefused, match="public_url"):
+        await channel.register("http://127.0.0.1:8/channels/telegram/shop_uk")
+    assert bot.webhook is None
+    await channel.close()
+
+
+async def test_who_polls_registers_nothing(api: BotApi, bot: FakeBot) -> None:
+    channel = Telegram(account(base_url=api.base_url, mode="polling"), SECRETS, timeout=0.5)
+    assert await channel.register("http://127.0.0.1:9/") is None
+    assert bot.webhook is None
+
+
+@pytest.mark.parametrize("name", ["5", "123456789"])
+def test_test_message_goes_to_a_persons_number(channel: Telegram, name: str) -> None:
+    address = channel.recipient(name)
+    assert address is not None
+    assert (address.surface, address.chat) == ("private", name)
+
+
+@pytest.mark.parametrize("name", ["", "@ann", "-1001", "５"])
+def test_test_message_goes_to_nobody_else(channel: Telegram, name: str) -> None:
+    assert channel.recipient(name) is None

@@ -104,15 +104,12 @@ def test_brand_without_etiquette_of_networks_is_said(outline: Path) -> None:
 def test_what_is_added_to_shared_files_stands_where_it_belongs(outline: Path) -> None:
     for name in ("chirper", "zz", "a1"):
         assert new_channel(name).exit_code == 0
-    lines = (outline / REGISTRY).read_text().splitlines()
-    for beginning in ("from bot.channels.", "    A1.name: A1,"):
-        assert any(line.startswith(beginning) for line in lines)
-    entries = [line for line in lines if ".name: " in line]
-    assert entries == sorted(entries)
-    assert (
-        len(entries)
-        == len([line for line in (ROOT / REGISTRY).read_text().splitlines() if ".name: " in line]) + 3
-    )
+    before, after = ((folder / REGISTRY).read_text().splitlines() for folder in (ROOT, outline))
+    added = [line for line in after if line not in before]
+    channels = [line for line in added if line.startswith("from bot.channels.")]
+    assert channels == [f"from bot.channels.{name} import {name.title()}" for name in ("a1", "chirper", "zz")]
+    assert added == [*channels, *(f"    {kind}.name: {kind}," for kind in ("A1", "Chirper", "Zz"))]
+    assert [line for line in after if line not in added] == before
     etiquette = load_brand(outline / BRAND).etiquette
     assert list(etiquette.channels)[-3:] == ["chirper", "zz", "a1"]
     assert etiquette.manners("chirper", "public").answer == etiquette.default["public"].answer
