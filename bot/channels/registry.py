@@ -15,8 +15,8 @@ from bot.channels.mastodon import Mastodon
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.channels.whatsapp import WhatsApp
-from bot.channels.youtube import YouTube
 from bot.channels.x import X
+from bot.channels.youtube import YouTube
 
 
 class Kind(Protocol):
@@ -46,6 +46,6 @@ CHANNELS: dict[str, Kind] = {
     Telegram.name: Telegram,
     WebChat.name: WebChat,
     WhatsApp.name: WhatsApp,
-    YouTube.name: YouTube,
     X.name: X,
+    YouTube.name: YouTube,
 }
