@@ -78,7 +78,7 @@ class Bluesky(Channel):
         self._talks = Talks(self._api)
         memory = Memory()
         self._threads = Threads(self._network, memory)
-        self._messages = Messages(self._talks, memory)
+        self._messages = Messages(self._talks, memory, clock)
         self._feed = Feed(
             self._api,
             self._network,

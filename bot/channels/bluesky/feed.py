@@ -16,7 +16,7 @@ from bot.channels.bluesky import bodies
 from bot.channels.bluesky.api import Api
 from bot.channels.bluesky.keys import key_at
 from bot.channels.bluesky.line import Json, NoChat
-from bot.channels.bluesky.memory import Memory
+from bot.channels.bluesky.memory import OLDEST, Memory
 from bot.channels.bluesky.messages import Messages
 from bot.channels.bluesky.network import Network, moment
 from bot.channels.bluesky.parse import REASONS
@@ -29,9 +29,6 @@ log = logging.getLogger(__name__)
 # Seconds between two rounds, of three requests each; a server takes ten requests a second from an
 # address. After a failure the rest is doubled each time.
 EVERY, LONGEST_REST = 3.0, 60.0
-# What came longer ago is not answered any more: where people used this account before us, what they
-# were told is not for us.
-OLDEST = timedelta(days=3)
 # How often posts are looked at again, whether they are still there.
 LOOK_AGAIN = timedelta(minutes=5)
 # How long nobody asks for direct messages that are not for us, and for those that cannot be had: the
@@ -131,7 +128,7 @@ class Feed:
         if self._clock() < self._no_chat_until:
             return
         try:
-            async with aclosing(self._messages.new(me, self._clock() - OLDEST)) as found:
+            async with aclosing(self._messages.new(me)) as found:
                 async for body in found:
                     yield body
         except AccountStopped:

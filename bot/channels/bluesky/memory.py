@@ -16,6 +16,9 @@ REMEMBERED = 5000
 LATEST = 100
 # What comes so much later than others of its time is still found.
 OVERLAP = timedelta(minutes=5)
+# What came longer ago is not answered any more: where people used this account before us, what they
+# were told is not for us.
+OLDEST = timedelta(days=3)
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -46,14 +49,18 @@ class Memory:
 
     def take(self, uri: str, moment: datetime) -> None:
         """A notification is stored, and need not come again."""
-        self._taken[uri] = None
         self.last = max(moment, self.last or moment)
+        self.take_message(uri)
+
+    def take_message(self, name: str) -> None:
+        """A message, whatever it is known by, is stored, and need not come again."""
+        self._taken[name] = None
         while len(self._taken) > REMEMBERED:
             self._taken.popitem(last=False)
 
-    def is_taken(self, uri: str) -> bool:
+    def is_taken(self, name: str) -> bool:
         """Whether it is."""
-        return uri in self._taken
+        return name in self._taken
 
     def keep(self, post: Posted) -> None:
         """Remember a post."""

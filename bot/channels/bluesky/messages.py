@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.channels.bluesky import bodies
 from bot.channels.bluesky.line import Json, Refusal
-from bot.channels.bluesky.memory import Memory
+from bot.channels.bluesky.memory import OLDEST, Memory
 from bot.channels.bluesky.talks import Talks, sent_at
 from bot.channels.bluesky.wire import Me
+from bot.clock import Clock
 from bot.errors import AccountStopped, DeliveryError
 
 # Of a conversation so many messages are looked at, which is more than anybody writes in a night.
 MOST_MESSAGES = 500
+# Another process may have sent a message of ours: until then it has written down that it did.
+SETTLED = timedelta(seconds=5)
 
 
 class Messages:
     """The direct messages of an account, as bodies; raises `NoChat` where there are none."""
 
-    def __init__(self, talks: Talks, memory: Memory) -> None:
+    def __init__(self, talks: Talks, memory: Memory, clock: Clock) -> None:
         self._talks = talks
         self._memory = memory
+        self._clock = clock
 
-    async def new(self, me: Me, oldest: datetime) -> AsyncGenerator[bytes, None]:
-        """What was said since the last time; at first, what is unread and not older than `oldest`."""
+    async def new(self, me: Me) -> AsyncGenerator[bytes, None]:
+        """What was said since the last time; at first, what is unread and not too old."""
         if self._memory.cursor is None:
             _, cursor = await self._talks.log(None)  # what comes while we look is found after that
-            async for body in self._unread(me, oldest):
+            async for body in self._unread(me):
                 yield body
             self._memory.cursor = cursor
-        entries, cursor = await self._talks.log(self._memory.cursor)
+        place: str = self._memory.cursor
+        entries, cursor = await self._talks.log(place)
         read: dict[str, str] = {}
-        for entry in entries:
-            convo = await self._talks.convo(str(entry.get("convoId")))
-            message = entry.get("message")
-            if convo is None or not isinstance(message, dict):
-                continue
-            if not self._talks.is_ours(str(message.get("id"))):
+        for convo, message in await self._told(entries):
+            message_id = str(message.get("id"))
+            if self._is_unsettled(message, me):
+                cursor = place
+            elif not self._memory.is_taken(message_id):
                 yield bodies.direct(convo, message, me)
-            read[str(convo.get("id"))] = str(message.get("id"))
+                self._memory.take_message(message_id)
+                read[str(convo.get("id"))] = message_id
         self._memory.cursor = cursor
         for number, message_id in read.items():
             await self._mark(number, message_id)
@@ -55,8 +60,25 @@ class Messages:
                 if not _is_by(message, me.did):
                     yield bodies.direct(convo, message, me)
 
-    async def _unread(self, me: Me, oldest: datetime) -> AsyncGenerator[bytes, None]:
+    async def _told(self, entries: list[Json]) -> list[tuple[Json, Json]]:
+        """What the log tells of, each with its conversation, without what this process has sent."""
+        found = []
+        for entry in entries:
+            message = entry.get("message")
+            if not isinstance(message, dict) or self._talks.is_ours(str(message.get("id"))):
+                continue
+            convo = await self._talks.convo(str(entry.get("convoId")))
+            if convo is not None:
+                found.append((convo, message))
+        return found
+
+    def _is_unsettled(self, message: Json, me: Me) -> bool:
+        moment = sent_at(message)
+        return _is_by(message, me.did) and moment is not None and self._clock() - moment < SETTLED
+
+    async def _unread(self, me: Me) -> AsyncGenerator[bytes, None]:
         async for convo in self._talks.convos(unread=True):
+            oldest = self._clock() - OLDEST
             try:
                 recent = await self._recent(convo, since=oldest, unread=_count(convo), me=me.did)
             except Refusal:  # left meanwhile

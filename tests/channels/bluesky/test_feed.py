@@ -164,14 +164,19 @@ async def test_direct_messages_that_came_while_we_were_away_are_fetched(
     await (await following()).quiet()
 
 
-async def test_colleague_who_writes_directly_is_noticed(
-    follower: Follower, shop: FakePerson, ann: FakePerson
+async def test_colleague_who_writes_directly_is_noticed_once_it_is_clear_that_he_does(
+    follower: Follower, shop: FakePerson, ann: FakePerson, clock: FakeClock
 ) -> None:
     ann.writes(shop, "one")
     await follower.next()
     shop.writes(ann, "I have found it")
+    ann.writes(shop, "two")
+    assert (await follower.next()).text == "two"
+    await follower.quiet()
+    clock.forward(seconds=6)
     found = await follower.next()
     assert (found.kind, found.address.person) == ("colleague", ann.did)
+    await follower.quiet()
 
 
 async def test_account_without_direct_messages_goes_on_in_public(

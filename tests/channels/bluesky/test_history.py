@@ -29,6 +29,7 @@ async def test_history_tells_the_same_events_again(
     ann.says(f"{TAG} hello")
     ann.writes(shop, "hello")
     shop.writes(ann, "an answer")
+    clock.forward(seconds=6)
     came = [await follower.next() for _ in range(5)]
     told = await events(channel, channel.history(clock() - timedelta(hours=1)))
     assert [each.kind for each in told] == ["message", "message"]
