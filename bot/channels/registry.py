@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.brand import Account
 from bot.channels.base import Channel, Features
 from bot.channels.bluesky import Bluesky
+from bot.channels.discourse import Discourse
 from bot.channels.facebook import Facebook
 from bot.channels.guide import Guide
 from bot.channels.instagram import Instagram
@@ -40,6 +41,7 @@ class Kind(Protocol):
 
 CHANNELS: dict[str, Kind] = {
     Bluesky.name: Bluesky,
+    Discourse.name: Discourse,
     Facebook.name: Facebook,
     Instagram.name: Instagram,
     Mastodon.name: Mastodon,
