@@ -56,7 +56,12 @@ class Trial:
     async def _register(self, channel: Channel) -> None:
         _head("Events")
         if channel.poll() is not None:
-            click.echo("They are fetched: no webhook is needed.")
+            besides = any("{url}" in step for step in self._guide.after)
+            click.echo(
+                "Some are fetched; the others need the webhook below."
+                if besides
+                else "They are fetched: no webhook is needed."
+            )
         elif not _has_webhook(channel):
             click.echo("No platform sends any.")
         elif not self._public:
