@@ -44,8 +44,8 @@ SEARCHES = Counter(
 )
 RATED_MENTIONS = Counter(
     "relais_rated_mentions",
-    "Attempts to read a mention, by register and outcome: rated, away (no assistant), failed, given_up.",
-    ["register", "outcome"],
+    "Attempts to read a mention, by outcome: rated, away (no assistant), failed, given_up.",
+    ["outcome"],
 )
 
 # --- Turns ---------------------------------------------------------------------------------------

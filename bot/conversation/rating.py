@@ -25,7 +25,6 @@ from bot.store import bell, mentions, ratings
 from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.mentions import Mention
-from bot.store.ratings import Rating
 from bot.store.store import Store
 from bot.unexpected import trail
 
@@ -140,7 +139,7 @@ class Rates:
         finding = self._guard.combine(seen.findings, understanding.reading.registers)
         rating = weighing.weigh(understanding, finding, self._brand, mention.language or seen.language)
         await self._store.run(ratings.rate, mention, rating, self._clock())
-        self._tell("rated", rating)
+        self._tell("rated")
 
     async def _understanding(self, seen: Seen, text: str) -> Understanding:
         turn = Turn(
@@ -157,10 +156,10 @@ class Rates:
             next_attempt(mention.attempts, self._clock()) if outcome == "failed" else self._clock() + AWAY
         )
         await self._store.run(ratings.postpone, mention, due_at, counts=outcome == "failed")
-        self._tell(outcome if due_at else "given_up", None)
+        self._tell(outcome if due_at else "given_up")
 
-    def _tell(self, outcome: str, rating: Rating | None) -> None:
-        RATED_MENTIONS.labels(rating.register if rating else "none", outcome).inc()
+    def _tell(self, outcome: str) -> None:
+        RATED_MENTIONS.labels(outcome).inc()
         self._bell.ring(bell.QUEUE)
 
 
