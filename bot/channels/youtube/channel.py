@@ -91,7 +91,7 @@ class YouTube(Channel):
         raise Forged("YouTube has no webhook: comments are fetched")
 
     def parse(self, raw_body: bytes) -> list[Inbound]:
-        """Translate a body of `poll`."""
+        """Translate a body of `poll` or `history`."""
         return self._reader.events(read(raw_body))
 
     def poll(self) -> AsyncIterator[bytes] | None:
@@ -99,7 +99,7 @@ class YouTube(Channel):
         return self._feed.bodies()
 
     def history(self, since: datetime) -> AsyncIterator[bytes] | None:
-        """Threads with comments since then, of the last 30 days."""
+        """Threads with comments since then, but for the last minutes."""
         return self._feed.history(since)
 
     def private_link(self, token: str) -> str | None:

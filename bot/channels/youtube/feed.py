@@ -7,9 +7,10 @@ old one is found only by going back that far, which is done now and then.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from itertools import count
 
 import msgspec
 
@@ -34,6 +35,8 @@ EVERY = timedelta(hours=1)
 MARGIN = timedelta(minutes=10)
 # What our own channel wrote is told so late: until then the receipt of a text of ours is stored.
 OWN_AFTER = timedelta(minutes=1)
+# What is not older than that is not missed yet: a look may be so late after a large one.
+SETTLED = timedelta(minutes=10)
 # The rest after YouTube has failed to answer: doubled each time. In seconds.
 FIRST_REST, LONGEST_REST = 5.0, 300.0
 # However much there is to spend, and the longest rest without a look at the clock. In seconds.
@@ -56,6 +59,7 @@ class Feed:
     ) -> None:
         self._comments = comments
         self._memory = memory
+        self._history = Memory()
         self._quota = quota
         self._log = logging.LoggerAdapter(log, {"account": account})
         self._channel_id = channel_id
@@ -74,7 +78,7 @@ class Feed:
             await self._rest_while_used_up()
             asked = 0.0
             try:
-                async with aclosing(self._next_look()) as found:
+                async with aclosing(self._look()) as found:
                     async for body in found:
                         yield body
                 pause = FIRST_REST
@@ -85,56 +89,59 @@ class Feed:
             await self._rest(max(asked, self._quota.rest(), LEAST_REST))
 
     async def history(self, since: datetime) -> AsyncIterator[bytes]:
-        """What was written since then, whatever was told before."""
-        far = min(since, self._clock() - THREADS_SINCE)
-        async with aclosing(self._look(Memory(), since, new=since, far=far)) as found:
-            async for body in found:
-                yield body
+        """What was written since then, whatever was told before, but for what a look may still tell."""
+        since, until = since - SETTLED, self._clock() - SETTLED
+        async with aclosing(self._threads(new=since, far=since)) as threads:
+            async for thread in threads:
+                found = await self._replies(self._history, thread)
+                replies = tuple(each for each in found if each.snippet.published_at <= until)
+                if thread.top.snippet.published_at <= until and _is_recent((thread.top, *replies), since):
+                    yield _body(thread, replies, since)
+                self._history.keep(thread.top.id, thread.total, frozenset())
 
-    async def _next_look(self) -> AsyncGenerator[bytes, None]:
+    async def _look(self) -> AsyncGenerator[bytes, None]:
         now = self._clock()
         is_far = self._looked_far_at is None or now - self._looked_far_at >= EVERY
         since = now - OLDEST
         new = since if self._looked_at is None else self._looked_at - MARGIN
-        far = now - THREADS_SINCE if is_far else new
-        async with aclosing(self._look(self._memory, since, new=new, far=far)) as found:
-            async for body in found:
-                yield body
+        async with aclosing(self._threads(new=new, far=now - THREADS_SINCE if is_far else new)) as threads:
+            async for thread in threads:
+                async with aclosing(self._news(thread, since)) as found:
+                    async for body in found:
+                        yield body
         self._looked_at = now
         if is_far:
             self._looked_far_at = now
 
-    async def _look(
-        self, memory: Memory, since: datetime, *, new: datetime, far: datetime
-    ) -> AsyncGenerator[bytes, None]:
+    async def _threads(self, *, new: datetime, far: datetime) -> AsyncGenerator[Thread, None]:
         """Page after page into the past: to `new` however many there are, to `far` not too many."""
-        page, pages = "", 0
-        while True:
+        page = ""
+        for number in count(1):
             threads, page = await self._comments.threads(page)
-            pages += 1
             for thread in threads:
-                async with aclosing(self._news(memory, thread, since)) as found:
-                    async for body in found:
-                        yield body
+                yield thread
             if not page or not threads:
                 return
             began = min(thread.top.snippet.published_at for thread in threads)
-            if began < (new if pages >= MOST_PAGES else far):
+            if began < (new if number >= MOST_PAGES else far):
                 return
 
-    async def _news(self, memory: Memory, thread: Thread, since: datetime) -> AsyncGenerator[bytes, None]:
+    async def _news(self, thread: Thread, since: datetime) -> AsyncGenerator[bytes, None]:
         """The thread, where anything in it is new."""
-        known = memory.known(thread.top.id)
-        replies = thread.replies
-        if thread.total > len(replies) and thread.total != known.total:
-            replies = await self._comments.replies(thread.top.id) or replies
-        told = tuple(filter(self._is_due, replies))
-        seen = seen_in((thread.top, *told))
-        self._memory.keep_names(told)
-        if seen - known.seen and any(_last_change(each) >= since for each in (thread.top, *told)):
-            body = Body(since=since, video=thread.video, top=thread.top, replies=told)
-            yield msgspec.json.encode(body)
-        memory.keep(thread.top.id, thread.total if len(told) == len(replies) else None, seen)
+        replies = await self._replies(self._memory, thread)
+        due = tuple(filter(self._is_due, replies))
+        seen = seen_in((thread.top, *due))
+        self._memory.keep_names(due)
+        is_new = bool(seen - self._memory.known(thread.top.id).seen)
+        if is_new and _is_recent((thread.top, *due), since):
+            yield _body(thread, due, since)
+        self._memory.keep(thread.top.id, thread.total if len(due) == len(replies) else None, seen)
+
+    async def _replies(self, memory: Memory, thread: Thread) -> tuple[Comment, ...]:
+        """All of them where there are others than before, else those that came along."""
+        if thread.total <= len(thread.replies) or thread.total == memory.known(thread.top.id).total:
+            return thread.replies
+        return await self._comments.replies(thread.top.id) or thread.replies
 
     def _is_due(self, comment: Comment) -> bool:
         is_own = comment.person == self._channel_id
@@ -143,6 +150,14 @@ class Feed:
     async def _rest_while_used_up(self) -> None:
         while wait := self._quota.wait():
             await self._rest(min(wait, LONGEST_NAP))
+
+
+def _body(thread: Thread, replies: tuple[Comment, ...], since: datetime) -> bytes:
+    return msgspec.json.encode(Body(since=since, video=thread.video, top=thread.top, replies=replies))
+
+
+def _is_recent(comments: Iterable[Comment], since: datetime) -> bool:
+    return any(_last_change(comment) >= since for comment in comments)
 
 
 def _last_change(comment: Comment) -> datetime:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.channels.youtube import YouTube
 from bot.errors import AccountStopped
+from bot.messages import Inbound
 from tests.channels.youtube.contract import SECRETS, account
 from tests.channels.youtube.follower import Follower, Rests
 from tests.fakes.clock import FakeClock
@@ -137,19 +138,45 @@ async def test_body_that_was_not_stored_is_told_again(channel: YouTube, ann: Per
         await follower.stop()
 
 
+async def told_by_history(channel: YouTube, since: datetime) -> list[Inbound]:
+    bodies = channel.history(since)
+    assert bodies is not None
+    return [event for body in [each async for each in bodies] for event in channel.parse(body)]
+
+
 async def test_history_tells_everything_since_then_whatever_was_told(
     follower: Follower, channel: YouTube, clock: FakeClock, ann: Person, bob: Person
 ) -> None:
     old = ann.writes("What a view!", days=20)
     bob.replies(old, "Where is it?", hours=20)
-    top = ann.writes("Where is my bag?")
-    await follower.next()
-    await follower.next()
-    bodies = channel.history(clock() - timedelta(days=1))
-    assert bodies is not None
-    events = [event for body in [each async for each in bodies] for event in channel.parse(body)]
-    assert [event.event_id for event in events] == [top, events[1].event_id]
-    assert events[1].text == "Where is it?"
+    top = ann.writes("Where is my bag?", minutes=30)
+    events = [await follower.next(), await follower.next()]
+    assert events[0].message_id == top
+    assert await told_by_history(channel, clock() - timedelta(days=1)) == events
+
+
+async def test_history_leaves_to_the_looks_what_they_may_still_tell(
+    channel: YouTube, clock: FakeClock, ann: Person, bob: Person
+) -> None:
+    top = ann.writes("Where is my bag?", minutes=15)
+    bob.replies(top, "And mine?", minutes=5)
+    bob.writes("Nice film", minutes=5)
+    since = clock() - timedelta(minutes=10)
+    assert [event.message_id for event in await told_by_history(channel, since)] == [top]
+    clock.forward(minutes=10)
+    told = await told_by_history(channel, since + timedelta(minutes=10))
+    assert {event.text for event in told} == {"And mine?", "Nice film"}
+
+
+async def test_history_asks_for_the_replies_of_a_thread_once(
+    channel: YouTube, youtube: FakeYouTube, clock: FakeClock, ann: Person, bob: Person
+) -> None:
+    top = ann.writes("Where is my bag?", hours=1)
+    for number in range(8):
+        bob.replies(top, f"Reply {number}", minutes=30)
+    for _ in range(3):
+        assert await told_by_history(channel, clock() - timedelta(hours=2))
+    assert (youtube.calls["commentThreads"], youtube.calls["comments"]) == (3, 1)
 
 
 async def test_used_up_quota_is_waited_for_and_stops_no_account(
