@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=0.2)
 # The rest between two looks, and the longest one while nobody writes, in seconds.
 REST, LONG_REST = 0.1, 0.5
-# So many make a transaction of some 50 ms, which others wait for.
-AT_ONCE = 50
+# So many make a transaction of some 10 ms, which others wait for.
+AT_ONCE = 6
 
 URGENT, NORMAL = 0, 1
 

@@ -23,7 +23,7 @@ T = TypeVar("T")
 # that three times as many writers take three times as much a second; readers keep their cores busy.
 WRITERS, READERS = 12, 4
 # Transactions that SQLite commits together at most: who comes next waits for all of them.
-TOGETHER = 16
+TOGETHER = 6
 
 
 class Store:
