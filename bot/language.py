@@ -66,7 +66,7 @@ def _parts(word: str) -> list[set[str]]:
 
 def _guesses(text: str, languages: tuple[str, ...]) -> dict[str, float]:
     """What the model thinks, tempered: on short texts it is far too sure of itself."""
-    return {name: float(share) ** _TEMPER + _LEAST for name, share in _identifier(languages).rank(text)}
+    return {name: float(share) ** _TEMPER + _LEAST for name, share in _identifier(frozenset(languages)).rank(text)}
 
 
 def _winner(weights: dict[str, float]) -> str | None:
@@ -82,10 +82,11 @@ def _common_words(language: str) -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
+# In whatever order a market names them: each of these takes eight megabytes.
 @lru_cache(maxsize=8)
-def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
+def _identifier(languages: frozenset[str]) -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(languages))
+    identifier.set_languages(sorted(languages))
     return identifier
 
 
