@@ -106,7 +106,7 @@ class Reader:
 
     def _colleague(self, post: Post, surface: Surface) -> Inbound:
         """To whom he answers, else to whoever writes there; in private there is but one."""
-        person = post.reply_to_user.username if post.reply_to_user and self._knows(post) else ""
+        person = post.reply_to_user.username if post.reply_to_user and self._is_listed(post) else ""
         if person.lower() in (self._options.username, *self._options.colleagues):
             person = ""
         text, attachments = plain(post.raw or "")
@@ -159,10 +159,6 @@ class Reader:
 
     def _is_listed(self, post: Post) -> bool:
         return post.category_id in self._options.categories
-
-    def _knows(self, post: Post) -> bool:
-        """Whether everybody there has a conversation with us anyway."""
-        return self._is_listed(post) or post.topic_archetype == PRIVATE
 
     def _is_colleague(self, post: Post) -> bool:
         """By his own name, his primary group, or a role on the forum, which is called as its group is."""

@@ -76,7 +76,7 @@ async def test_private_message_is_fetched_and_answered_and_strangers_stay_among_
     forum: FakeDiscourse, running: Product
 ) -> None:
     secret = forum.topic("Us", between=frozenset(("bob", "zoe")))
-    await forum.says("What about the cabin bag?", topic=secret, who="bob")
+    await forum.says("@nimbea, what about the cabin bag?", topic=secret, who="bob")
     talk = forum.topic("My bag", between=frozenset(("ann", "nimbea")))
     await forum.says(QUESTION, topic=talk)
     await eventually(lambda: running.states() == ["sent"])
