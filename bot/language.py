@@ -66,7 +66,9 @@ def _parts(word: str) -> list[set[str]]:
 
 def _guesses(text: str, languages: tuple[str, ...]) -> dict[str, float]:
     """What the model thinks, tempered: on short texts it is far too sure of itself."""
-    return {name: float(share) ** _TEMPER + _LEAST for name, share in _identifier(frozenset(languages)).rank(text)}
+    return {
+        name: float(share) ** _TEMPER + _LEAST for name, share in _identifier(frozenset(languages)).rank(text)
+    }
 
 
 def _winner(weights: dict[str, float]) -> str | None:
