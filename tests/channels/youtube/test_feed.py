@@ -118,6 +118,21 @@ async def test_all_that_was_written_since_the_last_look_is_found(
     assert len(found) == 230
 
 
+async def test_look_goes_no_further_back_than_the_one_before(
+    follower: Follower, youtube: FakeYouTube, ann: Person, bob: Person
+) -> None:
+    for number in range(150):
+        bob.writes(f"Comment {number}", hours=5)
+    for _ in range(150):
+        await follower.next()
+    ann.writes("Where is my bag?")
+    await follower.next()
+    assert youtube.calls["commentThreads"] == 3
+    ann.writes("Hello?")
+    await follower.next()
+    assert youtube.calls["commentThreads"] == 4
+
+
 async def test_colleague_is_told_once_our_own_receipts_are_stored(
     follower: Follower, youtube: FakeYouTube, clock: FakeClock, ann: Person
 ) -> None:
