@@ -17,7 +17,7 @@ from bot.store.bell import Bell
 from bot.store.faults import is_away
 from bot.store.rows import read
 from bot.store.store import Store
-from bot.store.tables import accounts
+from bot.store.watching_tables import accounts
 
 log = logging.getLogger(__name__)
 

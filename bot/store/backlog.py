@@ -15,17 +15,14 @@ from sqlalchemy.engine import Connection
 from bot.store.rows import HUMAN, CaseStatus
 from bot.store.set_aside import Kind
 from bot.store.tables import (
-    IS_TO_BE_READ,
     IS_UNHANDLED,
-    accounts,
     cases,
     conversations,
-    mentions,
     messages,
     outbox,
     set_aside,
-    watches,
 )
+from bot.store.watching_tables import IS_TO_BE_READ, accounts, mentions, watches
 
 
 class Backlog(Struct, frozen=True, kw_only=True):

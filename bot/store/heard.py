@@ -15,9 +15,10 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from bot.store import watches
-from bot.store.tables import conversations, heard, messages, progress
+from bot.store.tables import conversations, messages
 from bot.store.upsert import insert_new
 from bot.store.watches import Key
+from bot.store.watching_tables import heard, progress
 
 JOB = "heard"
 QUARTER = timedelta(minutes=15)

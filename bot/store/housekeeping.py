@@ -22,15 +22,14 @@ from bot.store.store import Store
 from bot.store.tables import (
     Moment,
     desk_sessions,
-    heard,
     links,
     login_failures,
-    mentions,
     received,
     set_aside,
     submissions,
     viewers,
 )
+from bot.store.watching_tables import heard, mentions
 from bot.unexpected import trail
 
 log = logging.getLogger(__name__)

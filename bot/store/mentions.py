@@ -25,8 +25,9 @@ from bot.errors import NotFound
 from bot.messages import Address, Attachment, Inbound, Register
 from bot.store import record
 from bot.store.rows import read
-from bot.store.tables import conversations, mentions, messages
+from bot.store.tables import conversations, messages
 from bot.store.upsert import insert_new
+from bot.store.watching_tables import mentions
 
 State = Literal["new", "answered", "dismissed", "ignored"]
 

@@ -13,7 +13,8 @@ from bot.messages import Register
 from bot.store import record
 from bot.store.mentions import URGENT, Mention
 from bot.store.rows import read
-from bot.store.tables import Moment, mentions
+from bot.store.tables import Moment
+from bot.store.watching_tables import mentions
 
 # None is put off for longer, and clocks differ by less than a minute: what lies further ahead was
 # written before a clock was set back.

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
-from bot.store.tables import searches
 from bot.store.upsert import insert_new
+from bot.store.watching_tables import searches
 
 
 def looked_at(connection: Connection, channel: str, account: str) -> datetime | None:

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bot.store.rows import read
-from bot.store.tables import watches
 from bot.store.upsert import insert_new
+from bot.store.watching_tables import watches
 
 Key = tuple[str, str]
 

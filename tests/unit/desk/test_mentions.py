@@ -18,7 +18,7 @@ from bot.conversation.rating import Rates
 from bot.conversation.turns import turns
 from bot.desk.mentioned import hindrance, link_of, sureness
 from bot.inbox.crowd import accept
-from bot.store import bell, cases, conversations, mentions, ratings, tables
+from bot.store import bell, cases, conversations, mentions, ratings, tables, watching_tables
 from bot.store.mentions import Mention
 from bot.store.ratings import Alarm, Rating
 from bot.store.rows import Case
@@ -307,7 +307,9 @@ async def test_a_person_whose_case_is_open_gets_no_second_one(
     posted(house, "Nimbea again", number=2)
     house.store.run_now(
         lambda c: c.execute(
-            tables.mentions.update().where(tables.mentions.c.id == 2).values(chat=row.chat, person=row.person)
+            watching_tables.mentions.update()
+            .where(watching_tables.mentions.c.id == 2)
+            .values(chat=row.chat, person=row.person)
         )
     )
     assert (await post(bob, "2/answer"))[1]["error"].startswith("Ann has a case")

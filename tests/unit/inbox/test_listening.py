@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from bot.inbox.listening import Listening
 from bot.store import bell, heard, watches
 from bot.store.heard import QUARTER
-from bot.store.tables import heard as counts
+from bot.store.watching_tables import heard as counts
 from tests.fakes.house import House
 
 MAIN = ("fake", "main")

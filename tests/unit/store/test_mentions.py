@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.inbox.crowd import accept
 from bot.messages import Inbound
-from bot.store import housekeeping, mentions, searches, tables
+from bot.store import housekeeping, mentions, searches, tables, watching_tables
 from bot.store.mentions import MANY, SHOWN, Counts, Mention
 from tests.fakes.channel import event, mention
 from tests.fakes.house import House
@@ -50,7 +50,7 @@ def says(house: House, *, account: str = "main") -> Inbound:
 def weigh(connection: Connection, ranks: Mapping[str, int]) -> None:
     """Let mentions with these texts be as urgent."""
     for text, rank in ranks.items():
-        connection.execute(update(tables.mentions).filter_by(text=text).values(rank=rank))
+        connection.execute(update(watching_tables.mentions).filter_by(text=text).values(rank=rank))
 
 
 def waiting(house: House) -> list[Mention]:
