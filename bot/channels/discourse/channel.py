@@ -19,7 +19,7 @@ from bot.channels.discourse.signature import HEADER, authenticate, signature
 from bot.channels.discourse.wire import message_id
 from bot.channels.guide import Guide
 from bot.clock import Clock, now
-from bot.errors import DeliveryRefused, DeliveryUnknown
+from bot.errors import AccountStopped, DeliveryUnknown
 from bot.messages import Address, Inbound, Outbound, Receipt
 
 # For each step of a call: connect, and wait for the answer.
@@ -105,13 +105,13 @@ class Discourse(Channel):
         return Address(channel=self.name, account=self.account, surface="private", chat=chat, person=person)
 
     async def check(self) -> str:
-        """Ask who the account is, and whether it is told more than it should be."""
+        """Ask who the account is, and whether it is told more than it should be: then nothing is fetched."""
         me = await self._api.me()
         if me.get("admin"):
-            raise DeliveryRefused(f"Discourse: {ADMINISTRATOR}")
+            raise AccountStopped(f"Discourse: {ADMINISTRATOR}")
         name = me.get("username")
         if not isinstance(name, str) or name.lower() != self._options.username:
-            raise DeliveryRefused(f"Discourse: the key is of {name!r}, not of {self._options.username!r}")
+            raise AccountStopped(f"Discourse: the key is of {name!r}, not of {self._options.username!r}")
         return f"@{name} on {self._options.base_url}"
 
     async def send(self, outbound: Outbound) -> Receipt:

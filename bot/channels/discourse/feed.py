@@ -41,7 +41,7 @@ class Feed:
         while True:
             posts = [post for post in await self._since(PRIVATE_POSTS, since, last) if _number(post) > last]
             if posts:
-                yield _body("private_posts", posts)
+                yield _body("private_posts", posts, since)
                 last = max(map(_number, posts))
             await self._rest(REST)
 
@@ -51,7 +51,7 @@ class Feed:
         for place in (PRIVATE_POSTS, PUBLIC_POSTS):
             posts = await self._since(place, since, 0)
             if posts:
-                yield _body(place[1], posts)
+                yield _body(place[1], posts, since)
 
     async def found(self, since: datetime) -> AsyncIterator[bytes]:
         """Public posts that the search finds, whole."""
@@ -66,7 +66,7 @@ class Feed:
             post = await self._whole(_number(hit))
             if post:
                 about = {"category_id": topic.get("category_id"), "topic_title": topic.get("title")}
-                yield _body("found_posts", [{**post, **about}])
+                yield _body("found_posts", [{**post, **about}], since)
 
     async def _whole(self, number: int) -> Json:
         """A post; nothing where it is gone meanwhile."""
@@ -120,5 +120,5 @@ def _is_since(post: Json, name: str, since: datetime) -> bool:
     return moment is None or moment.tzinfo is None or moment >= since
 
 
-def _body(name: str, posts: list[Json]) -> bytes:
-    return json.dumps({name: posts}).encode()
+def _body(name: str, posts: list[Json], since: datetime) -> bytes:
+    return json.dumps({name: posts, "since": since.isoformat()}).encode()

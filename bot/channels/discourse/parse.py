@@ -24,6 +24,7 @@ from bot.messages import Address, EventKind, Inbound, Surface
 GRACE = timedelta(minutes=10)
 # Less lies between a post and what a forum itself writes down of it.
 AT_ONCE = timedelta(seconds=2)
+Raws = tuple[msgspec.Raw, ...] | None
 _DECODER = msgspec.json.Decoder(Body)
 _POST = msgspec.json.Decoder(Post)
 
@@ -55,10 +56,11 @@ class Reader:
             found += self._said(
                 body.post, "public", is_new=_is_new(body.post), is_edited=_is_edited(body.post)
             )
-        for post in _posts(body.latest_posts):
-            found += self._said(post, "public", is_new=True, is_edited=post.version > 1)
-        for post in _posts(body.private_posts):
-            found += self._said(post, "private", is_new=True, is_edited=post.version > 1)
+        fetched: dict[Surface, Raws] = {"public": body.latest_posts, "private": body.private_posts}
+        for surface, told in fetched.items():
+            for post in _posts(told):
+                is_new = _is_since(post, body.since)
+                found += self._said(post, surface, is_new=is_new, is_edited=post.version > 1)
         for post in _posts(body.found_posts):
             found += self._found(post)
         return found
@@ -170,7 +172,7 @@ class Reader:
         return f"{self._options.base_url}/t/{post.topic_id}/{post.post_number}"
 
 
-def _posts(told: tuple[msgspec.Raw, ...] | None) -> list[Post]:
+def _posts(told: Raws) -> list[Post]:
     """Posts that were fetched, oldest first; an odd one spoils no other."""
     found = []
     for each in told or ():
@@ -195,6 +197,12 @@ def _age(post: Post) -> timedelta:
 def _is_new(post: Post) -> bool:
     """Whether a webhook may be the first that tells of a post."""
     return _age(post) <= GRACE
+
+
+def _is_since(post: Post, since: datetime | None) -> bool:
+    """Whether a post that was fetched may have been missed: what is older had its time."""
+    written, moment = _moment(post.created_at), _moment(since) if since else None
+    return written is None or moment is None or written >= moment
 
 
 def _is_edited(post: Post) -> bool:

@@ -67,7 +67,8 @@ class Body(Struct, frozen=True, kw_only=True):
     """What one body holds.
 
     `post` came by webhook. Lists of posts were fetched: the latest ones of all, those of the account's
-    private messages (both as the forum names them), and those that a search found.
+    private messages (both as the forum names them), and those that a search found. What was written
+    before `since` is in them for its edits, or because it was deleted.
     """
 
     post: Post | None = None
@@ -75,6 +76,7 @@ class Body(Struct, frozen=True, kw_only=True):
     latest_posts: tuple[Raw, ...] | None = None
     private_posts: tuple[Raw, ...] | None = None
     found_posts: tuple[Raw, ...] | None = None
+    since: datetime | None = None
 
 
 def message_id(topic: int, number: int) -> str:

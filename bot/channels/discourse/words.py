@@ -8,14 +8,20 @@ from bot.messages import Attachment
 
 # Longer than a forum allows unless it is told to (max_post_length).
 LONGEST = 40_000
+# Quotes stand in quotes that deep at most, each of which costs another look at the whole.
+DEEPEST = 20
+# No part of a pattern may begin anew within itself (thus no bracket in what brackets hold), nor may two
+# parts share letters out between them: else a post that never closes them takes for ever to read.
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_QUOTE = re.compile(r"\[quote(?:=(?P<who>[^\]\n]*))?\](?:(?!\[quote[=\]]).)*?\[/quote\]\s*", re.DOTALL)
+_QUOTE = re.compile(r"\[quote(?:=(?P<who>[^\[\]\n]*))?\](?:(?!\[quote[=\]]).)*?\[/quote\]\s*", re.DOTALL)
 _LINE_QUOTED = re.compile(r"(?m)^>.*\n?")
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n|]*)[^\]\n]*\]\((?P<where>[^)\s]+)[^)\n]*\)")
-_FILE = re.compile(r"\[(?P<name>[^\]\n|]*)\|(?P<kind>attachment|video|audio)\]\((?P<where>[^)\s]+)[^)\n]*\)")
+_WHERE = r"\((?P<where>{scheme}[^)\s\[]+)(?:[ \t][^)\n\[]*)?\)"
+_HERE, _OUT_THERE = _WHERE.format(scheme=""), _WHERE.format(scheme="https?://")
+_IMAGE = re.compile(rf"!\[(?P<alt>[^\[\]\n|]*)(?:\|[^\[\]\n]*)?\]{_HERE}")
+_FILE = re.compile(rf"\[(?P<name>[^\[\]\n|]*)\|(?P<kind>attachment|video|audio)\]{_HERE}")
 _SIZE = re.compile(r"(?<=\x00) ?\([0-9.,]+ [KMG]?B\)")
-_LINK = re.compile(r"(?<!!)\[(?P<shown>[^\]\n]+)\]\((?P<where>https?://[^)\s]+)[^)\n]*\)")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_LINK = re.compile(rf"(?<!!)\[(?P<shown>[^\[\]\n]+)\]{_OUT_THERE}")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1")
 _HEADING = re.compile(r"(?m)^#{1,6}\s+")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _KINDS = {"attachment": "file", "video": "video", "audio": "audio"}
@@ -42,7 +48,10 @@ def plain(raw: str) -> tuple[str, tuple[Attachment, ...]]:
 
 def without_quotes(raw: str) -> str:
     """Without the words of others; quotes may stand within quotes."""
-    while (less := _QUOTE.sub("", raw)) != raw:
+    for _ in range(DEEPEST):
+        less = _QUOTE.sub("", raw)
+        if less == raw:
+            break
         raw = less
     return raw
 

@@ -68,15 +68,32 @@ async def test_history_tells_what_was_said_since_then_page_after_page(
     assert forum.calls.count("GET /posts.json") == 3
 
 
-async def test_history_tells_old_posts_that_were_edited_since(
+async def test_history_tells_posts_that_were_edited_and_no_old_ones_as_new(
     channel: Discourse, forum: FakeDiscourse
 ) -> None:
     topic = forum.topic("A bag", category=5)
-    post = forum.write(topic, "ann", "Where is it?")
-    post.created -= 60 * MINUTE
-    await forum.edits(post, "Where is my bag?", after=30 * MINUTE)
+    for age in (60, 30):
+        post = forum.write(topic, "ann", "Where is it?")
+        post.created -= age * MINUTE
+        await forum.edits(post, "Where is my bag?", after=(age - 5) * MINUTE)
     events = await read(channel, channel.history(forum.now - 40 * MINUTE))
-    assert [event.kind for event in events] == ["message", "edited"]
+    assert [(event.kind, event.message_id) for event in events] == [
+        ("edited", f"{topic.id}/1"),
+        ("message", f"{topic.id}/2"),
+        ("edited", f"{topic.id}/2"),
+    ]
+
+
+@pytest.mark.parametrize("people", [frozenset(), BETWEEN])
+async def test_old_post_that_was_edited_by_somebody_is_nothing_that_was_missed(
+    channel: Discourse, forum: FakeDiscourse, people: frozenset[str]
+) -> None:
+    post = forum.write(forum.topic("A bag", category=5, between=people), "ann", "Where is it?")
+    colleague = forum.write(post.topic, "claire", "Here.")
+    for each in (post, colleague):
+        each.created -= timedelta(days=300)
+        each.updated = forum.now
+    assert await read(channel, channel.history(forum.now - MINUTE)) == []
 
 
 async def test_search_brings_whole_posts_of_others(channel: Discourse, forum: FakeDiscourse) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -88,6 +89,31 @@ def test_pictures_and_files_are_attachments_and_links_keep_their_address() -> No
         Attachment(kind="image", reference="upload://a1b2.jpeg", name="my bag"),
         Attachment(kind="file", reference="upload://c3d4.pdf", name="ticket.pdf"),
     )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "![" * 1_000,
+        "![](x" * 500,
+        "![a](" + "b" * 2_000,
+        "[" * 32_000,
+        "[quote=" * 4_500,
+        "[quote]" * 2_100 + "[/quote]" * 2_100,
+        "**a " * 8_000,
+        "`" * 32_000,
+    ],
+    ids=("images", "addresses", "an address", "links", "names", "quotes", "strong", "code"),
+)
+def test_post_that_never_closes_what_it_opens_holds_nobody_up(raw: str) -> None:
+    began = time.process_time()
+    changed("topic_in_our_category", raw=raw)
+    assert time.process_time() - began < 1.0
+
+
+def test_markdown_that_is_not_quite_is_left_as_it_is() -> None:
+    (event,) = changed("topic_in_our_category", raw="See [[here](https://a.example) and ![two] (words) *so*")
+    assert event.text == "A bag\n\nSee [here (https://a.example) and ![two] (words) *so*"
 
 
 def test_edit_and_deletion_are_of_the_same_message_and_events_of_their_own() -> None:

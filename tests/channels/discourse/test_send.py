@@ -185,9 +185,9 @@ async def test_check_says_who_the_account_is(channel: Discourse, forum: FakeDisc
     assert await channel.check() == f"@{USERNAME} on {forum.base_url}"
 
 
-async def test_administrator_is_refused(channel: Discourse, forum: FakeDiscourse) -> None:
+async def test_administrator_stops_the_account(channel: Discourse, forum: FakeDiscourse) -> None:
     forum.admin = True
-    with pytest.raises(DeliveryRefused, match="administrator"):
+    with pytest.raises(AccountStopped, match="administrator"):
         await channel.check()
 
 
