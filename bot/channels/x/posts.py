@@ -16,6 +16,8 @@ LANGUAGE = re.compile(r"[a-z]{2}(?![a-z])")
 # By X's names.
 KINDS = {"animated_gif": "animation"}
 AUTOMATED = "Automated"
+# The names that X puts before an answer, where it does not say where they end.
+NAMES = re.compile(r"(?:@\w{1,20}\s+)+", re.ASCII)
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -31,8 +33,8 @@ class Post(Struct, frozen=True, kw_only=True):
     """What is read of a post.
 
     `first` is its first version, where it was edited. `root` is the post at the head of the thread,
-    `answered` who is answered, `mentioned` who is named, `in_copy` who is named only because X puts
-    there who took part before.
+    `answered` who is answered where X says so, `leading` who is named first before the text, `mentioned`
+    who is named, `in_copy` who is named only because X puts there who took part before.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Post(Struct, frozen=True, kw_only=True):
     root: str
     parent: str
     answered: str
+    leading: str
     text: str
     sent_at: datetime | None
     language: str | None
@@ -93,7 +96,8 @@ def new_post(told: Json, included: Included, own: str, own_name: str) -> Post | 
     quoted = referred.get("quoted", "")
     long = thing(told, "note_tweet")
     entities = thing(long, "entities") or thing(told, "entities")
-    words, start = text(long, "text") or text(told, "text"), _start(told) if parent else 0
+    words = text(long, "text") or text(told, "text")
+    start = _start(told, words) if parent else 0
     mentions = [(identifier(each, "id"), whole(each, "end")) for each in things(entities, "mentions")]
     names = {identifier(each, "id"): text(each, "username") for each in things(entities, "mentions")}
     versions = _texts(told, "edit_history_tweet_ids")
@@ -104,6 +108,7 @@ def new_post(told: Json, included: Included, own: str, own_name: str) -> Post | 
         root=identifier(told, "conversation_id") or parent or number,
         parent=parent,
         answered=identifier(told, "in_reply_to_user_id") or included.author(parent),
+        leading=_first(mentions, start),
         text=_said(words, start, things(entities, "urls"), quoted, own_name or names.get(own, "")),
         sent_at=moment(told, "created_at"),
         language=_language(told),
@@ -124,7 +129,7 @@ def old_post(told: Json, root_of: Callable[[str, str], str], own_name: str) -> P
     whole_one = thing(told, "extended_tweet") or told
     entities = thing(whole_one, "entities")
     words = text(whole_one, "full_text") or text(told, "full_text") or text(told, "text")
-    start = _start(whole_one) if parent else 0
+    start = _start(whole_one, words) if parent else 0
     mentions = [(identifier(each, "id_str"), _end(each)) for each in things(entities, "user_mentions")]
     media = things(thing(whole_one, "extended_entities") or thing(told, "extended_entities"), "media")
     urls = (*things(entities, "urls"), *things(entities, "media"))
@@ -135,6 +140,7 @@ def old_post(told: Json, root_of: Callable[[str, str], str], own_name: str) -> P
         root=identifier(told, "conversation_id_str") or root_of(number, parent),
         parent=parent,
         answered=identifier(told, "in_reply_to_user_id_str"),
+        leading=_first(mentions, start),
         text=_said(words, start, urls, identifier(quoted, "id_str"), own_name),
         sent_at=moment(told, "created_at"),
         language=_language(told),
@@ -176,17 +182,32 @@ def _said(words: str, start: int, urls: Iterable[Json], quoted: str, own_name: s
     return without_name(plain_text(words[start:], urls, quoted=quoted), own_name)
 
 
-def _start(told: Json) -> int:
-    """Where the text begins, behind the names that X puts before an answer."""
+def _start(told: Json, words: str) -> int:
+    """Where the text begins, behind the names that X puts before an answer.
+
+    Where X does not say so, all names there are taken for such: who is only in copy is not addressed.
+    """
     told_range = told.get("display_text_range")
-    start = told_range[0] if isinstance(told_range, list) and told_range else 0
-    return start if type(start) is int and start > 0 else 0
+    start = told_range[0] if isinstance(told_range, list) and told_range else None
+    if type(start) is int:
+        return max(start, 0)
+    names = NAMES.match(words)
+    return names.end() if names else 0
 
 
 def _end(mention: Json) -> int:
     indices = mention.get("indices")
     end = indices[1] if isinstance(indices, list) and len(indices) == 2 else 0
     return end if type(end) is int else 0
+
+
+def _first(mentions: Iterable[tuple[str, int]], start: int) -> str:
+    """Who is named first before the text, which mostly is who is answered; empty where nobody is."""
+    return next((number for number, end in sorted(mentions, key=_end_of) if 0 < end <= start), "")
+
+
+def _end_of(mention: tuple[str, int]) -> int:
+    return mention[1]
 
 
 def _in_copy(mentions: Iterable[tuple[str, int]], start: int) -> frozenset[str]:

@@ -43,7 +43,7 @@ class PublicReader:
 
     def _is_among_others(self, post: Post) -> bool:
         """Whether somebody answers somebody else, and we are there because we took part before."""
-        is_others = post.answered not in ("", self._own, post.author.id)
+        is_others = (post.answered or post.leading) not in ("", self._own, post.author.id)
         return is_others and self._own in post.in_copy and post.quoted != self._own
 
     def _own_answer(self, post: Post) -> list[Inbound]:

@@ -85,6 +85,6 @@ def moment(holder: Json, name: str) -> datetime | None:
         if old:
             return parsedate_to_datetime("{day} {month} {year} {time} +0000".format(**old.groupdict()))
         found = datetime.fromisoformat(told.replace("Z", "+00:00"))
+        return found.astimezone(timezone.utc) if found.tzinfo and found.year > 1970 else None
     except (ValueError, TypeError, OverflowError):
         return None
-    return found.astimezone(timezone.utc) if found.tzinfo and found.year > 1970 else None

@@ -22,7 +22,7 @@ LONGEST_REASON = 300
 USED_UP = ("usage-capped", "credits")
 NOT_FOR_APP = ("client-forbidden", "oauth1-permissions", "unsupported-authentication", "client-not-enrolled")
 # What X writes where it refuses the account whatever it asks for.
-ABOUT_ACCOUNT = ("suspended", "temporarily locked", "not enrolled", "insufficient scope")
+ABOUT_ACCOUNT = ("your account is suspended", "temporarily locked", "not enrolled", "insufficient scope")
 # What X writes where the person takes no messages of ours.
 CLOSED = ("cannot send messages to this user", "permission to dm", "not allow messages", "blocked")
 # The request was not carried out, and may be made again.

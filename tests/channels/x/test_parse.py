@@ -23,6 +23,22 @@ def one(name: str) -> Inbound:
     return event
 
 
+def one_without(name: str, *fields: str) -> Inbound:
+    body = json.loads((PAYLOADS / f"{name}.json").read_bytes())
+    for field in fields:
+        del body["data"]["payload"][field]
+    (event,) = build().parse(json.dumps(body).encode())
+    return event
+
+
+@pytest.mark.parametrize("told", ["9999-12-31T23:59:59-12:00", "no moment", ""])
+def test_moment_that_is_none_is_left_out(told: str) -> None:
+    body = json.loads((PAYLOADS / "mention.json").read_bytes())
+    body["data"]["payload"]["created_at"] = told
+    (event,) = build().parse(json.dumps(body).encode())
+    assert event.sent_at is None
+
+
 def test_mention_is_a_message_in_public_with_real_addresses_and_without_our_name() -> None:
     event = one("mention")
     assert (event.kind, event.event_id, event.message_id) == ("message", "209", "209")
@@ -49,6 +65,18 @@ def test_post_has_the_same_id_by_whatever_way_it_comes() -> None:
 def test_who_answers_somebody_else_while_we_are_in_copy_does_not_speak_to_us() -> None:
     event = one("reply_to_somebody_else")
     assert (event.kind, event.event_id, event.text) == ("mention", "mention/212", "no, you are wrong")
+
+
+@pytest.mark.parametrize("missing", [["display_text_range"], ["in_reply_to_user_id"]])
+def test_who_has_us_in_copy_does_not_speak_to_us_whatever_x_leaves_out(missing: list[str]) -> None:
+    event = one_without("reply_to_somebody_else", *missing)
+    assert (event.kind, event.text) == ("mention", "no, you are wrong")
+    answer = one_without("reply", *missing)
+    assert (answer.kind, answer.text) == ("message", "and the second one?")
+
+
+def test_own_answer_is_known_by_its_words_where_x_does_not_say_where_they_begin() -> None:
+    assert one_without("own_answer", "display_text_range").text == "It is on its way"
 
 
 def test_who_names_us_in_the_text_speaks_to_us() -> None:

@@ -46,6 +46,11 @@ def test_never(problem: Problem) -> None:
     assert problem.args[0][:40] in str(error)
 
 
+def test_person_who_is_suspended_stops_nothing_else() -> None:
+    problem = Problem(403, "User has been suspended.")
+    assert type(sorted_as(problem)) is DeliveryRefused
+
+
 def test_person_takes_no_messages() -> None:
     assert type(sorted_as(closed())) is Unreachable
 
