@@ -50,14 +50,20 @@ class Messages:
             await self._mark(number, message_id)
 
     async def since(self, me: Me, moment: datetime) -> AsyncGenerator[bytes, None]:
-        """What others said since a moment."""
+        """What was said since a moment, in each conversation what colleagues said first.
+
+        Else the bot would answer what a colleague has answered while nobody looked.
+        """
         async for convo in self._talks.convos(unread=False):
             last = convo.get("lastMessage")
             if isinstance(last, dict) and (sent_at(last) or moment) < moment:
                 return  # those after it have been silent for longer
-            recent = await self._recent(convo, since=moment)
-            for message in recent:
-                if not _is_by(message, me.did):
+            try:
+                recent = await self._recent(convo, since=moment)
+            except Refusal:  # left meanwhile
+                continue
+            for message in sorted(recent, key=lambda each: not _is_by(each, me.did)):
+                if not (self._is_unsettled(message, me) or self._talks.is_ours(str(message.get("id")))):
                     yield bodies.direct(convo, message, me)
 
     async def _told(self, entries: list[Json]) -> list[tuple[Json, Json]]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.channels.bluesky import Bluesky
-from bot.messages import Inbound
+from bot.messages import Inbound, Outbound
 from tests.channels.bluesky.follower import Follower, Rests, channel_of
 from tests.fakes import bluesky as fake
 from tests.fakes.bluesky import FakePerson
@@ -32,8 +32,8 @@ async def test_history_tells_the_same_events_again(
     clock.forward(seconds=6)
     came = [await follower.next() for _ in range(5)]
     told = await events(channel, channel.history(clock() - timedelta(hours=1)))
-    assert [each.kind for each in told] == ["message", "message"]
-    assert [each.text for each in told] == ["hello", "hello"]
+    assert [each.kind for each in told] == ["message", "colleague", "message"]
+    assert [each.text for each in told] == ["hello", "an answer", "hello"]
     assert {each.event_id for each in told} <= {each.event_id for each in came}
 
 
@@ -44,6 +44,27 @@ async def test_history_tells_what_a_colleague_has_answered(
     shop.says("Hi Ann", to=asked)
     told = await events(channel, channel.history(clock() - timedelta(hours=1)))
     assert [each.kind for each in told] == ["message", "colleague"]
+
+
+async def test_history_leaves_out_what_relais_itself_has_written(
+    channel: Bluesky, shop: FakePerson, ann: FakePerson, clock: FakeClock
+) -> None:
+    ann.writes(shop, "hello")
+    (asked,) = await events(channel, channel.history(clock() - timedelta(hours=1)))
+    await channel.send(Outbound(id=1, address=asked.address, text="Good day", purpose="answer"))
+    clock.forward(seconds=6)
+    told = await events(channel, channel.history(clock() - timedelta(hours=1)))
+    assert [each.text for each in told] == ["hello"]
+
+
+async def test_conversation_that_was_left_hides_no_other(
+    world: fake.Bluesky, channel: Bluesky, shop: FakePerson, ann: FakePerson, clock: FakeClock
+) -> None:
+    ann.writes(shop, "hello")
+    world.person("bob").writes(shop, "good day")
+    world.faults.next("chat.bsky.convo.getMessages", fake.Answer(400, '{"error": "InvalidConvo"}'))
+    told = await events(channel, channel.history(clock() - timedelta(hours=1)))
+    assert len(told) == 1
 
 
 async def test_history_without_direct_messages_is_that_of_the_public(
