@@ -84,15 +84,16 @@ def _names_us(conversation: Conversation, lines: Sequence[Line], brand: Brand) -
 
 def is_own(conversation: Conversation | Address, brand: Brand) -> bool:
     """Whether an account of the brand's own writes, perhaps of another market."""
+    person = conversation.person.lower()
     return any(
-        account.channel == conversation.channel and conversation.person in _names(account)
-        for account in brand.accounts
+        account.channel == conversation.channel and person in _names(account) for account in brand.accounts
     )
 
 
 def _names(account: Account) -> tuple[str, ...]:
-    """What an account may be called by its network; not what it searches for."""
-    return (account.id, *(value for name, value in account.options.items() if name != "search"))
+    """What an account may be called by its network, in lower case; not what it searches for."""
+    values = (value for name, value in account.options.items() if name != "search")
+    return tuple(name.lower() for name in (account.id, *values))
 
 
 def _zone(conversation: Conversation, brand: Brand) -> ZoneInfo:

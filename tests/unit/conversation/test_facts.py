@@ -55,6 +55,7 @@ async def test_accounts_of_the_brand_are_known_on_their_network(house: House) ->
     await house.says("hello")
     talk = house.conversation()
     assert is_own(structs.replace(talk, person="main"), house.brand)
+    assert is_own(structs.replace(talk, person="Main"), house.brand)
     assert is_own(structs.replace(talk, channel="facebook", person="100000000000002"), house.brand)
     assert not is_own(talk, house.brand)
 
