@@ -9,11 +9,12 @@ from bot.channels.meta.graph import Graph
 from bot.channels.meta.history import is_since, milliseconds, notification, pages, rest_of
 from bot.channels.meta.reading import Json, identifier, text, thing, things
 
-# Posts in one answer, and answers: comments below older posts are seldom, and not looked for.
-POSTS, MOST_PAGES = "50", 2
+# Posts in one answer, and answers: comments below older posts are seldom, and not looked for. Whoever asks
+# for much at once is refused ("Please reduce the amount of data"), each time anew.
+POSTS, MOST_PAGES = "25", 4
 _COMMENT = "id,from,message,created_time,parent{id},attachment"
 _QUERY = {"filter": "stream", "order": "reverse_chronological", "limit": "100", "fields": _COMMENT}
-_COMMENTS = f"comments.filter(stream).order(reverse_chronological).limit(100){{{_COMMENT}}}"
+_COMMENTS = f"comments.filter(stream).order(reverse_chronological).limit(25){{{_COMMENT}}}"
 _POST = f"id,from,message,created_time,{_COMMENTS}"
 
 

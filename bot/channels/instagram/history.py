@@ -9,8 +9,9 @@ from bot.channels.meta.graph import Graph
 from bot.channels.meta.history import is_since, milliseconds, notification, pages, rest_of
 from bot.channels.meta.reading import Json, identifier, text, thing, things
 
-# Posts in one answer, and answers: comments below older posts are seldom, and not looked for.
-POSTS, MOST_PAGES = "50", 2
+# Posts in one answer, and answers: comments below older posts are seldom, and not looked for. Whoever asks
+# for much at once is refused ("Please reduce the amount of data"), each time anew.
+POSTS, MOST_PAGES = "25", 4
 _WORDS = "id,text,timestamp,from,username,parent_id"
 _COMMENT = f"{_WORDS},replies.limit(50){{{_WORDS}}}"
 _QUERY = {"fields": _COMMENT, "limit": "50"}
