@@ -5,6 +5,7 @@ As long as he has it the bot is silent; what it had to say and had not sent is d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
@@ -50,6 +51,11 @@ def answer(connection: Connection, conversation: Conversation, event: Inbound, n
     if ours:
         deliveries.confirm(connection, ours, Early(kind="sent", message_id=event.message_id), now)
         return
+    _write(connection, conversation, event, now)
+
+
+def _write(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
+    """What a colleague wrote, who has the conversation from then on."""
     seq = conversation.last_seq + 1
     values = {"one": conversation.id, "seq": seq, "at": _sign(conversation, event, now), "now": now}
     connection.execute(_SAY, values)
@@ -74,13 +80,12 @@ def answer_in_thread(connection: Connection, event: Inbound, now: datetime) -> i
     whom we know writes there.
     """
     talks_there = conversations.in_thread(connection, event.address)
+    ours = _repeated(connection, talks_there, event)
+    if ours:
+        deliveries.confirm(connection, ours, Early(kind="sent", message_id=event.message_id), now)
+        return None
     for conversation in talks_there:
-        ours = _repeated(connection, conversation, event)
-        if ours:
-            deliveries.confirm(connection, ours, Early(kind="sent", message_id=event.message_id), now)
-            return None
-    for conversation in talks_there:
-        answer(connection, conversation, event, now)
+        _write(connection, conversation, event, now)
     return talks_there[0].id if talks_there else None
 
 
@@ -128,22 +133,35 @@ def answered_at(connection: Connection, conversation_id: int, seq: int) -> datet
 
 def _ours(connection: Connection, conversation: Conversation, event: Inbound) -> Line | None:
     """The text of ours that an event repeats: where platforms do not say so, the words do."""
+    if event.message_id:
+        # However much was said since.
+        known = outbound.ours_by_platform_id(connection, conversation.id, event.message_id)
+        if known:
+            return known
     words = event.text.split()
     for line in outbound.latest_of_ours(connection, conversation.id):
+        if words and _is_on_its_way(line) and line.text.split() == words:
+            return line
+    return None
+
+
+def _repeated(connection: Connection, talks_there: Sequence[Conversation], event: Inbound) -> Line | None:
+    """The same in public, where what we sent comes back under whatever identifier: the words tell.
+
+    What was said to several in the same words is most likely what is still on its way.
+    """
+    words, found = event.text.split(), None
+    for line in outbound.latest_of_ours_in(connection, [talk.id for talk in talks_there]):
         if event.message_id and line.platform_id == event.message_id:
             return line
-        if words and line.delivery in ("queued", "unknown") and line.text.split() == words:
-            return line
-    return None
+        if words and line.text.split() == words and (found is None or not _is_on_its_way(found)):
+            found = line
+    return found
 
 
-def _repeated(connection: Connection, conversation: Conversation, event: Inbound) -> Line | None:
-    """The same in public, where what we sent comes back under whatever identifier: the words tell."""
-    words = event.text.split()
-    for line in outbound.latest_of_ours(connection, conversation.id):
-        if line.platform_id == event.message_id or (words and line.text.split() == words):
-            return line
-    return None
+def _is_on_its_way(line: Line) -> bool:
+    """Whether nobody has told yet that the platform has it."""
+    return line.delivery in ("queued", "unknown")
 
 
 def _sign(conversation: Conversation, event: Inbound, now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
@@ -66,6 +66,17 @@ _ADVANCE_UNTIL = {
     for state, before in {"delivered": ("sent",), "read": ("sent", "delivered")}.items()
 }
 _LATEST_OF_OURS = select(messages).where(messages.c.id.in_(_LATEST.scalar_subquery()), _IS_OURS)
+# As far back, of many conversations at once.
+_LATEST_OF_OURS_IN = (
+    select(messages)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(
+        conversations.c.id.in_(bindparam("talks", expanding=True)),
+        messages.c.seq > conversations.c.last_seq - 50,
+        _IS_OURS,
+    )
+    .order_by(messages.c.conversation_id, messages.c.seq)
+)
 _REPLIED_IN_PRIVATE = (
     select(messages.c.id)
     .where(
@@ -124,6 +135,12 @@ def latest_of_ours(connection: Connection, conversation_id: int) -> list[Line]:
     """The texts of ours among the last messages, oldest first."""
     rows = connection.execute(_LATEST_OF_OURS, {"conversation": conversation_id}).mappings()
     return sorted((read(Line, row) for row in rows), key=lambda line: line.seq)
+
+
+def latest_of_ours_in(connection: Connection, conversation_ids: Iterable[int]) -> list[Line]:
+    """The same for many conversations, one after the other, in one statement."""
+    rows = connection.execute(_LATEST_OF_OURS_IN, {"talks": list(conversation_ids)}).mappings()
+    return [read(Line, row) for row in rows]
 
 
 def is_replied_in_private(connection: Connection, conversation_id: int, platform_id: str) -> bool:

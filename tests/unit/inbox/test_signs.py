@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.event import listen, remove
 
 from bot.assistant.scripted import understood
 from bot.errors import DeliveryLater, DeliveryUnknown
@@ -305,6 +306,16 @@ async def test_a_text_of_ours_that_comes_back_is_no_colleagues(house: House) -> 
     assert house.conversation().elsewhere_at is None
 
 
+async def test_a_text_of_ours_that_comes_back_late_is_no_colleagues_however_much_was_said_since(
+    house: House,
+) -> None:
+    await answered(house)
+    for _ in range(60):
+        await house.says("and")
+    await house.says("One cabin bag of 10 kg.", kind="colleague", message_id="out-2")
+    assert house.conversation().elsewhere_at is None
+
+
 async def test_a_text_of_ours_that_comes_back_before_its_receipt_is_no_colleagues(house: House) -> None:
     await house.says("cabin bag?")
     await house.turns.drain()
@@ -372,6 +383,37 @@ async def test_our_own_answer_that_comes_back_into_a_public_thread_silences_nobo
     await nobody_in_particular(house, house.lines(1)[1].text, message_id)
     assert not house.conversation(1).elsewhere_at
     assert not house.conversation(2).elsewhere_at
+
+
+async def test_of_the_same_words_to_two_people_those_on_their_way_have_come_back(house: House) -> None:
+    for person in ("ann", "bob"):
+        await house.says("cabin bag?", person=person, surface="public")
+        await house.works()
+        house.channel.failures = [DeliveryUnknown("no answer")]
+    assert [house.lines(number)[1].delivery for number in (1, 2)] == ["sent", "unknown"]
+    await nobody_in_particular(house, house.lines(1)[1].text, "a longer name")
+    assert [house.lines(number)[1].delivery for number in (1, 2)] == ["sent", "sent"]
+
+
+async def test_our_own_answer_is_found_at_once_however_many_write_in_the_thread(house: House) -> None:
+    asked = []
+    for number in range(12):
+        await house.says("cabin bag?", person=f"person-{number}", surface="public")
+        await house.works()
+        if number in (1, 11):
+            known_as = house.lines(number + 1)[1].platform_id
+            asked.append(await statements(house, nobody_in_particular(house, "Edited", known_as)))
+    assert asked[0] == asked[1]
+
+
+async def statements(house: House, act: Awaitable[object]) -> int:
+    """How many statements something takes."""
+    seen = []
+    note = lambda *_: seen.append(1)  # noqa: E731 - the very function is taken off again
+    listen(house.store.engine, "before_cursor_execute", note)
+    await act
+    remove(house.store.engine, "before_cursor_execute", note)
+    return len(seen)
 
 
 async def test_a_colleague_where_nobody_has_written_to_us_begins_nothing(house: House) -> None:
