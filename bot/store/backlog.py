@@ -72,7 +72,8 @@ _SET_ASIDE = (
     .group_by(set_aside.c.kind)
 )
 _MENTIONS = select(mentions.c.rank, func.count()).where(mentions.c.state == "new").group_by(mentions.c.rank)
-_UNRATED = select(func.count()).where(IS_TO_BE_READ, mentions.c.state == "new")
+# So that no index of states answers it: few are to be read, however many wait.
+_UNRATED = select(func.count()).where(IS_TO_BE_READ, func.coalesce(mentions.c.state, "") == "new")
 _STOPPED = select(accounts.c.channel, accounts.c.account).where(accounts.c.state == "stopped")
 _SILENT = select(watches.c.channel, watches.c.account).where(watches.c.silent_since.is_not(None))
 

@@ -60,8 +60,9 @@ _COUNT = select(func.count()).select_from(select(mentions.c.id).where(_NEW).limi
 _COUNT_URGENT = select(func.count()).select_from(
     select(mentions.c.id).where(_NEW, mentions.c.rank == URGENT).limit(MANY).subquery()
 )
+# Whatever became of them: asked for the new ones, SQLite would read all that wait.
 _BY_POSTS = select(mentions.c.id, mentions.c.channel, mentions.c.account, mentions.c.post_id).where(
-    mentions.c.post_id.in_(bindparam("posts", expanding=True)), _NEW
+    mentions.c.post_id.in_(bindparam("posts", expanding=True))
 )
 _SAID = (
     select(messages.c.id)
@@ -189,8 +190,10 @@ def ignore_said(connection: Connection, events: Iterable[Inbound], now: datetime
 
 
 def ignore(connection: Connection, mention_id: int, now: datetime) -> None:
-    """Take a mention off the list without anybody's doing."""
-    settle(connection, mention_id, "new", "ignored", agent_id=None, now=now)
+    """Take a mention off the list without anybody's doing; nobody reads it any more."""
+    if settle(connection, mention_id, "new", "ignored", agent_id=None, now=now):
+        # Else those that wait to be read would be looked for among all that were ignored.
+        connection.execute(update(mentions).where(mentions.c.id == mention_id).values(due_at=None))
 
 
 def is_message(connection: Connection, mention: Mention) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.dml import Update
 
@@ -25,7 +25,8 @@ _DUE = (
     .where(
         mentions.c.due_at.is_not(None),  # else the index of what is due would not be used
         or_(mentions.c.due_at <= bindparam("now"), mentions.c.due_at > bindparam("too_far")),
-        mentions.c.state == "new",
+        # So that no index answers it: SQLite would take that of the list, and read all that wait.
+        func.coalesce(mentions.c.state, "") == "new",
     )
     .order_by(mentions.c.due_at, mentions.c.id)
     .limit(bindparam("most"))

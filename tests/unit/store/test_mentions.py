@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 
 from bot.inbox.crowd import accept
 from bot.messages import Inbound
-from bot.store import housekeeping, mentions, searches, tables, watching_tables
+from bot.store import housekeeping, mentions, ratings, searches, tables, watching_tables
 from bot.store.mentions import MANY, SHOWN, Counts, Mention
+from tests.effort import effort
 from tests.fakes.channel import event, mention
 from tests.fakes.house import House
 
@@ -95,6 +96,13 @@ def test_a_mention_that_comes_as_a_message_later_disappears(house: House, plain:
     assert texts(house) == ["Nimbea, too"]
 
 
+def test_what_is_ignored_waits_for_nobody_to_read_it(house: House) -> None:
+    take(house, speaks(house))
+    (row,) = waiting(house)
+    take(house, says(house))
+    assert house.store.run_now(mentions.load, row.id).due_at is None
+
+
 def test_what_was_answered_or_is_of_another_account_does_not_disappear(house: House) -> None:
     take(house, speaks(house))
     take(house, structs.replace(says(house), address=structs.replace(speaks(house).address, account="other")))
@@ -113,6 +121,31 @@ def test_what_was_said_last_stands_first_in_whatever_order_it_was_found(house: H
     take(house, speaks(house, "later", 1))
     take(house, earlier)
     assert texts(house) == ["later", "earlier"]
+
+
+@pytest.mark.parametrize("act", ["message", "is anything due", "take"])
+def test_what_happens_often_costs_the_same_however_many_wait(tmp_path: Path, act: str) -> None:
+    """On SQLite, which chooses among indexes without a look at the rows."""
+    house = House(tmp_path, {})
+    later = house.clock() + timedelta(minutes=1)
+    acts: Mapping[str, Callable[[Connection], object]] = {
+        "message": lambda c: mentions.ignore_said(c, [structs.replace(says(house), message_id="x")], later),
+        "is anything due": lambda c: ratings.is_due(c, later),
+        "take": lambda c: ratings.claim(c, later, until=later, most=8),
+    }
+
+    def cost() -> int:
+        return house.store.run_now(lambda c: effort(c, lambda: acts[act](c)))
+
+    read = update(watching_tables.mentions).values(due_at=None)
+    take(house, speaks(house))
+    house.store.run_now(lambda connection: connection.execute(read))
+    few = cost()
+    take(house, *(speaks(house, "again", number) for number in range(2, 300)))
+    house.store.run_now(lambda connection: connection.execute(read))
+    many = cost()
+    house.store.close()
+    assert many <= few * 1.5 + 200
 
 
 def test_very_many_are_neither_counted_nor_shown_one_by_one(house: House) -> None:
