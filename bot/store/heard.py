@@ -24,8 +24,8 @@ JOB = "heard"
 QUARTER = timedelta(minutes=15)
 # As long as this a message may be on its way into the database, with a number that was given before.
 ON_THE_WAY = timedelta(seconds=10)
-# So many numbers in one transaction: others write meanwhile.
-AT_ONCE = 5000
+# So many numbers in one transaction of some 10 ms, which others wait for.
+AT_ONCE = 1000
 # Who has not looked for longer was away: what he did not hear then tells nothing.
 AWAY = timedelta(minutes=5)
 
