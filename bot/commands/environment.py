@@ -45,20 +45,21 @@ def add_to_env_file(path: Path, values: Mapping[str, str]) -> None:
 
 
 def _replace(target: Path, text: str) -> None:
-    own = target.with_name(f"{target.name}.{os.getpid()}")
+    # A name that git ignores, should we be killed in between.
+    own = target.with_name(f".{os.getpid()}{target.name}")
     with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf8") as file:
         try:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
             own.replace(target)
-        except OSError:
+        except BaseException:
             own.unlink(missing_ok=True)
             raise
 
 
 def _quoted(name: str, value: str) -> str:
-    if "\n" in value or "\r" in value:
+    if len(f"{value}.".splitlines()) > 1:
         raise SettingsError(f"{name}: a value must stand on one line")
     return value if _unquoted(value.strip()) == value else f'"{value}"'
 

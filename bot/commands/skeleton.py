@@ -58,20 +58,26 @@ def plan(root: Path, name: str) -> Plan:
 
 
 def write(root: Path, made: Plan) -> None:
-    """Write it all; what fails in the middle leaves no new file behind."""
+    """Write it all; what fails in the middle leaves no new file behind, and no half of another."""
     written: list[Path] = []
+    beside = {_beside(file): file for file in made.changed}
     try:
-        for file, text in made.new.items():
+        for file, text in (*made.new.items(), *zip(beside, made.changed.values(), strict=True)):
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             with (root / file).open("x", encoding="utf8") as opened:
                 written.append(root / file)
                 opened.write(text)
-        for file, text in made.changed.items():
-            (root / file).write_text(text, encoding="utf8")
+        for own, file in beside.items():
+            (root / own).replace(root / file)
     except OSError as error:
         for path in written:
-            path.unlink()
+            path.unlink(missing_ok=True)
         raise SettingsError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def _beside(file: Path) -> Path:
+    """Where the next version of a file is written."""
+    return file.with_name(f".{file.name}.new")
 
 
 def class_name(name: str) -> str:

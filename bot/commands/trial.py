@@ -140,7 +140,9 @@ def _has_webhook(channel: Channel) -> bool:
 
 
 def _show(author: str, surface: str, text: str) -> None:
-    click.echo(f"{author or 'Somebody'} wrote in {surface}: {text}")
+    words = f"{author or 'Somebody'} wrote in {surface}: {text}"
+    # Strangers' words must not steer the terminal.
+    click.echo("".join(each if each.isprintable() else " " for each in words))
 
 
 def _head(words: str) -> None:

@@ -43,9 +43,10 @@ def test_value_is_read_as_it_was_given(file: Path, value: str) -> None:
     assert read_env_file(file) == {"TOKEN": value}
 
 
-def test_value_of_two_lines_is_refused_by_name_and_not_shown(file: Path) -> None:
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\x0c"])
+def test_value_of_two_lines_is_refused_by_name_and_not_shown(file: Path, end: str) -> None:
     with pytest.raises(SettingsError, match="TOKEN") as caught:
-        add_to_env_file(file, {"TOKEN": "hidden\nRELAIS_PORT=1"})
+        add_to_env_file(file, {"TOKEN": f"hidden{end}RELAIS_PORT=1"})
     assert "hidden" not in str(caught.value)
     assert not file.exists()
 

@@ -87,6 +87,13 @@ def test_what_fails_in_the_middle_leaves_nothing_behind(outline: Path) -> None:
     assert files(outline) == before
 
 
+def test_what_fails_at_the_end_leaves_the_shared_files_as_they_were(outline: Path) -> None:
+    (outline / ".brand.yml.new").touch()  # somebody else is at it
+    before = files(outline)
+    assert new_channel("chirper").exit_code == 1
+    assert files(outline) == before
+
+
 def test_elsewhere_than_in_a_repository_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = new_channel("chirper")
