@@ -15,8 +15,9 @@ from bot.vitals import STOPPING
 
 # How long requests under way may take when the process is told to stop, in seconds.
 GRACE = 3.0
-# How long a connection that is kept open may be silent then before it is closed, in seconds.
-LINGER = 1.0
+# How long a connection that is kept open may be silent then before it is closed, in seconds: whoever
+# just sends the next request on it would not know whether it was taken.
+LINGER = 3.0
 # How long callers who are being let in when the door closes have to get in, in seconds.
 HANDSHAKE = 0.05
 # Connections that may wait to be accepted: a second's worth of a burst, while the process is busy.
@@ -89,12 +90,11 @@ class Server:
     async def _let_callers_leave(self) -> None:
         """Answer what comes on connections that are open; each answer ends its connection."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + LINGER
-        while loop.time() < end:
-            # First of all, for those accepted last are known a moment later.
+        end, empty = loop.time() + LINGER, 0
+        while loop.time() < end and empty < 2:
+            # First of all, and twice: those accepted last are known a few steps of a busy loop later.
             await asyncio.sleep(HANDSHAKE)
-            if not (self._runner.server and self._runner.server.connections):
-                return
+            empty = 0 if self._runner.server and self._runner.server.connections else empty + 1
 
 
 async def _take_leave(request: web.Request, response: web.StreamResponse) -> None:
