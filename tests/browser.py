@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from scripts.chromium import executable, launched
+
+# A page is waited for so long, in milliseconds: machines that test have other things to do.
+expect.set_options(timeout=15_000)
 
 NewContext = Callable[..., Coroutine[Any, Any, BrowserContext]]
 
