@@ -4,8 +4,9 @@ SHELL := /bin/bash
 python := .venv/bin/python
 rasa := $(python) -m bot.supervisor.hushed rasa
 stamp := .venv/.installed
-# Tests run on two cores; what takes long comes first.
+# Tests run on two cores, but for those that start the whole product: these need both for themselves.
 processes := 2
+alone := tests/deploy tests/faults tests/integration tests/journeys
 
 .PHONY: help
 help: ## This list
@@ -52,7 +53,8 @@ mastodon: $(stamp) ## Put a Mastodon server for tests into var/mastodon
 
 .PHONY: test
 test: install check edge proxy mastodon validate stories ## Everything: lint, types, data, stories, unit tests to browser journeys
-	.venv/bin/pytest --numprocesses $(processes) --no-loadscope-reorder
+	.venv/bin/pytest --numprocesses $(processes) $(addprefix --ignore=,$(alone))
+	.venv/bin/pytest $(alone)
 
 .PHONY: unit
 unit: $(stamp) ## The quick tests only: no Rasa, no browser, no PostgreSQL, no Redis
