@@ -10,6 +10,7 @@ from playwright.async_api import Page, Route, expect
 from bot.clock import now
 from bot.messages import Button
 from bot.store import bell, transcript
+from bot.store.rows import Line
 from tests.browser import chromium, contexts
 from tests.fakes.chat import ChatServer
 from tests.journeys.chat import open_chat, page, say, sees, server
@@ -66,7 +67,7 @@ async def test_quick_reply_is_pressed_once_and_shown_by_its_title(page: Page, se
     await sees(page, "Hello", "What is it about?", "My bag")
     await expect(group).to_be_hidden()
     await expect(page.get_by_role("textbox")).to_be_focused()
-    line = (await server.lines())[-1]
+    line = await arrived(server)
     assert (line.text, line.is_payload, line.shown) == ("/bag", True, "My bag")
     await page.reload()
     await sees(page, "Hello", "What is it about?", "My bag")
@@ -266,3 +267,13 @@ AT_THE_END = """() => {
   const log = document.getElementById("log");
   return log.scrollHeight - log.scrollTop - log.clientHeight < 2;
 }"""
+
+
+async def arrived(server: ChatServer) -> Line:
+    """The button that was pressed, which the page shows before the server has it."""
+    for _ in range(500):
+        line = (await server.lines())[-1]
+        if line.is_payload:
+            break
+        await asyncio.sleep(0.02)
+    return line

@@ -15,6 +15,7 @@ from tests.fakes.youtube.faults import Drop, Faults, Page, Refuse, Slow
 from tests.fakes.youtube.people import Person, Wall, Written
 from tests.fakes.youtube.units import Units
 
+FAULT: web.RequestKey[object] = web.RequestKey("fault", object)
 OWNER = "UCnimbea" + "0" * 16
 CLIENT, SECRET, REFRESH_TOKEN = "client.example", "made-up-secret", "made-up-refresh-token"
 # As many replies as come along with their thread.
@@ -130,11 +131,11 @@ class FakeYouTube:
             return web.Response(status=fault.status, text=fault.text, content_type="text/html")
         if fault == Drop(after=False):
             return _hang_up(request)
-        request["fault"] = fault
+        request[FAULT] = fault
         return None
 
     async def _on_its_way(self, request: web.Request, said: Json) -> web.StreamResponse:
-        fault = request["fault"]
+        fault = request[FAULT]
         if isinstance(fault, Drop):
             return _hang_up(request)
         if isinstance(fault, Slow):
