@@ -14,6 +14,7 @@ from typing_extensions import ParamSpec
 from bot.errors import SettingsError
 from bot.store import postgres, sqlite
 from bot.store.jobs import Job, Threads
+from bot.store.learning import learn_types
 from bot.store.turnstile import Turnstile
 
 P = ParamSpec("P")
@@ -38,6 +39,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
+        learn_types()
         address = _address(url)
         self._turnstile: Turnstile | None = None
         if address.get_backend_name() == "sqlite":
