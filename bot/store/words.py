@@ -25,4 +25,6 @@ def words_in(text: str) -> tuple[str, ...]:
 
 def folded(text: str) -> str:
     """A text without accents and capital letters."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))).casefold()
+    # The letters last: an accent may stand on one of them.
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return bare.casefold().translate(_LETTERS)

@@ -13,6 +13,7 @@ from bot.store.words import LONGEST_WORD, MOST_WORDS, words_in
         ("L'E\u0301TE\u0301", ("l", "ete")),
         ("el niño perdió la maleta", ("el", "nino", "perdio", "la", "maleta")),
         ("cœur", ("coeur",)),
+        ("Ǣsir", ("aesir",)),
         ("Straße", ("strasse",)),
         ("İstanbul", ("istanbul",)),
         ("NB-7K2QX4", ("nb", "7k2qx4")),
