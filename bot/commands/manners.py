@@ -177,7 +177,8 @@ def _decision(decision: Decision, scene: Scene) -> str:
 
 def _verdict(rehearsal: Rehearsal) -> str:
     if rehearsal.outcome.stopped:
-        return "be silent from now on, and say so once (words.stop)"
+        told = ", and say so" if rehearsal.replies else ", without a word"
+        return f"be silent from now on{told} (words.stop)"
     silently = "" if rehearsal.verdict.speaks else ", without a word"
     case = rehearsal.outcome.case
     promised = f", promised by {case.answer_by:%Y-%m-%d %H:%M} UTC" if case else ""

@@ -141,11 +141,14 @@ def outcome(verdict: Verdict, understanding: Understanding, scene: Scene) -> Out
 
 
 def stopped(scene: Scene, *, on: bool) -> Outcome:
-    """The customer stops the bot, or lets it speak again: said once, then kept."""
+    """The customer stops the bot, or lets it speak again: said once, then kept.
+
+    In public to stop is obeyed without a word: everybody would see one more of what he did not want.
+    """
     words = scene.brand.texts.stopped if on else scene.brand.texts.resumed
-    text = texts.say(words, scene.language, scene.brand)
+    silently = on and scene.opening.conversation.surface == "public"
     return Outcome(
-        replies=(Reply(text=text),),
+        replies=() if silently else (_fixed(words, scene),),
         label=scene.label,
         purpose="notice",
         reply_to=_reply_to(scene),

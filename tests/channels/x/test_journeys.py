@@ -182,15 +182,15 @@ async def test_who_says_stop_is_left_alone_everywhere_until_he_asks_for_more(sce
     scene.ann.posts(f"@shop {QUESTION}")
     (answer,) = await scene.x.sent_count(1)
     scene.ann.posts("stop", below=answer)
-    await scene.x.sent_count(2)
+    await quiet(scene)
     scene.ann.posts(f"@shop {QUESTION}")
     scene.ann.writes(scene.shop, QUESTION)
     await quiet(scene)
-    assert (len(scene.x.sent), len(scene.x.messages)) == (2, 1)
+    assert (len(scene.x.sent), len(scene.x.messages)) == (1, 2)
     scene.ann.writes(scene.shop, "start")
-    await scene.x.message_count(2)
-    scene.ann.writes(scene.shop, QUESTION)
     await scene.x.message_count(3)
+    scene.ann.writes(scene.shop, QUESTION)
+    await scene.x.message_count(4)
 
 
 async def test_what_was_lost_comes_again_and_nobody_is_answered_twice(tmp_path: Path) -> None:

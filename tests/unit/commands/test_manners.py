@@ -74,6 +74,12 @@ def test_a_word_that_stops_the_bot_is_obeyed() -> None:
     assert "Rule" not in said
 
 
+def test_in_public_a_word_that_stops_the_bot_is_obeyed_without_a_word() -> None:
+    said = told("--surface", "public", "--language", "en", "stop")
+    assert said["Would do"] == "be silent from now on, without a word (words.stop)"
+    assert said["Would say"] == "nothing"
+
+
 def test_the_time_is_the_market_s() -> None:
     assert moment("2026-07-14T23:30", "Europe/Paris").isoformat() == "2026-07-14T21:30:00+00:00"
     said = told("--account", "nimbea_uk", "--at", "2026-12-24T19:30", "--register", "complaint", "A shame")
