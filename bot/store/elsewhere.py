@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.messages import Inbound
 from bot.store import cases, conversations, deliveries, outbound, outbox, record, transcript
+from bot.store.answered import answered
 from bot.store.outbox import Early
 from bot.store.rows import Conversation, Line
 from bot.store.tables import conversations as talks
@@ -39,6 +40,7 @@ _ANSWERED_AT = (
         messages.c.conversation_id == bindparam("conversation"),
         messages.c.seq > bindparam("after"),
         messages.c.author == "colleague",
+        messages.c.purpose == "agent",
     )
     .order_by(messages.c.seq)
     .limit(1)
@@ -54,13 +56,16 @@ def answer(connection: Connection, conversation: Conversation, event: Inbound, n
     _write(connection, conversation, event, now)
 
 
-def _write(connection: Connection, conversation: Conversation, event: Inbound, now: datetime) -> None:
-    """What a colleague wrote, who has the conversation from then on."""
+def _write(
+    connection: Connection, conversation: Conversation, event: Inbound, now: datetime, *, answers: bool = True
+) -> None:
+    """What a colleague wrote, who has the conversation from then on; whether it answers this customer."""
     seq = conversation.last_seq + 1
     values = {"one": conversation.id, "seq": seq, "at": _sign(conversation, event, now), "now": now}
     connection.execute(_SAY, values)
     draft = Draft(
         author="colleague",
+        purpose="agent" if answers else None,
         text=event.text,
         attachments=event.attachments,
         reply_to=event.reply_to,
@@ -68,7 +73,8 @@ def _write(connection: Connection, conversation: Conversation, event: Inbound, n
         sent_at=event.sent_at,
     )
     transcript.write(connection, conversation.id, seq, draft, now)
-    cases.first_response_sent(connection, conversation.id, by_agent=True, now=now)
+    if answers:
+        cases.first_response_sent(connection, conversation.id, by_agent=True, now=now)
     fall_silent(connection, conversation.id)
 
 
@@ -76,16 +82,17 @@ def answer_in_thread(connection: Connection, event: Inbound, now: datetime) -> i
     """A colleague wrote in a public thread, and the platform does not tell to whom.
 
     So he has the conversations of all who write there: it is better that the bot falls silent for one
-    too many than that it talks over a human. One of them; None if it was a text of ours, or nobody
-    whom we know writes there.
+    too many than that it talks over a human. Answered is only one of them, if any: the others wait. One
+    of the conversations; None if it was a text of ours, or nobody whom we know writes there.
     """
     talks_there = conversations.in_thread(connection, event.address)
     ours = _repeated(connection, talks_there, event)
     if ours:
         deliveries.confirm(connection, ours, Early(kind="sent", message_id=event.message_id), now)
         return None
+    answered_one = answered(connection, talks_there, event)
     for conversation in talks_there:
-        _write(connection, conversation, event, now)
+        _write(connection, conversation, event, now, answers=conversation.id == answered_one)
     return talks_there[0].id if talks_there else None
 
 
@@ -125,7 +132,7 @@ def fall_silent(connection: Connection, conversation_id: int) -> None:
 
 
 def answered_at(connection: Connection, conversation_id: int, seq: int) -> datetime | None:
-    """When a colleague answered what the customer had written up to number `seq`, if one did."""
+    """When a colleague answered what this customer had written up to number `seq`, if one did."""
     values = {"conversation": conversation_id, "after": seq}
     moment: datetime | None = connection.execute(_ANSWERED_AT, values).scalar()
     return moment

@@ -25,19 +25,61 @@ def house(tmp_path: Path, database: str) -> Iterator[House]:
     built.store.close()
 
 
-def nobody_in_particular(house: House, text: str, message_id: str = "theirs") -> Awaitable[int]:
+def nobody_in_particular(
+    house: House, text: str, message_id: str = "theirs", reply_to: str = ""
+) -> Awaitable[int]:
     """The brand's account answers in the thread in which everybody writes."""
-    return house.says(text, kind="colleague", surface="public", person="", message_id=message_id)
+    more = {"message_id": message_id, "reply_to": reply_to}
+    return house.says(text, kind="colleague", surface="public", person="", **more)
+
+
+async def complain(house: House, *persons: str) -> None:
+    """Each of them writes a message, `message-1` and so on, into the same thread."""
+    for person in persons:
+        await house.says("what a scandal", person=person, surface="public")
 
 
 async def test_a_colleague_in_a_public_thread_silences_the_bot_for_all_who_write_there(house: House) -> None:
-    for person in ("ann", "bob"):
-        await house.says("what a scandal", person=person, surface="public")
+    await complain(house, "ann", "bob")
     assert await nobody_in_particular(house, "We look into it.")
     await house.works()
     for number in (1, 2):
         assert [line.author for line in house.lines(number)] == ["customer", "colleague"]
         assert house.case(number).reason == "answered_elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "reply_to", "answered"),
+    [
+        ("I am looking into it.", "message-2", ["bob"]),
+        ("@Bob I am looking into it.", "", ["bob"]),
+        ("Bob Jones, I am looking into it.", "", ["bob jones"]),
+        ("Bobby who? We look into it.", "", []),
+        ("We are looking into it.", "", []),
+    ],
+    ids=["below-his", "named", "longer-name", "another-word", "nothing-tells"],
+)
+@pytest.mark.parametrize("in_time", [True, False], ids=["before-the-turn", "in-open-cases"])
+async def test_only_who_was_answered_counts_as_answered(
+    house: House, text: str, reply_to: str, answered: list[str], in_time: bool
+) -> None:
+    people = ("ann", "bob", "bob jones")
+    await complain(house, *people)
+    if not in_time:
+        await house.works()
+    await nobody_in_particular(house, text, reply_to=reply_to)
+    await house.works()
+    cases = {person: house.case(number) for number, person in enumerate(people, 1)}
+    assert [person for person, case in cases.items() if case.answered_at] == answered
+    assert all(house.conversation(number).elsewhere_at for number in (1, 2, 3))
+
+
+async def test_who_alone_waits_in_a_thread_was_answered(house: House) -> None:
+    await house.says("cabin bag?", person="ann", surface="public")
+    await complain(house, "bob")
+    await house.works()
+    await nobody_in_particular(house, "I am looking into it.")
+    assert house.case(2).answered_at
 
 
 @pytest.mark.parametrize("message_id", ["out-2", "a longer name of out-2"])
