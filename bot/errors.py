@@ -31,6 +31,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 __all__ = [
     "AccountStopped",
     "AlreadyClaimed",
@@ -97,11 +99,21 @@ class DeliveryError(RelaisError):
 
 
 class DeliveryLater(DeliveryError):
-    """Trying again makes sense; `retry_after` is the platform's wish in seconds, if any."""
+    """Trying again makes sense; `retry_after` is the platform's wish in seconds, if any.
 
-    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+    It concerns all that the account sends, or only what it sends on a `surface`.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retry_after: float | None = None,
+        surface: Literal["public", "private"] | None = None,
+    ) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.surface = surface
 
 
 class DeliveryRefused(DeliveryError):

@@ -25,7 +25,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.logs import within
-from bot.messages import Receipt
+from bot.messages import Receipt, Surface
 from bot.metrics import FIRST_RESPONSE, HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
 from bot.outbox.outcomes import MAX_REASON, Lost
@@ -224,17 +224,22 @@ class Delivery:
             await self._accounts.stopped(*account, str(error))
         elif isinstance(error, DeliveryLater):
             if error.retry_after:
-                await self._pause(account, timedelta(seconds=error.retry_after))
+                await self._pause(account, timedelta(seconds=error.retry_after), error.surface)
             await self._again(parcel, error, error.retry_after)
 
-    async def _pause(self, account: tuple[str, str], rest: timedelta) -> None:
-        await self._pacing.pause(account, rest)
-        await self._put_off(account, rest)
+    async def _pause(self, account: tuple[str, str], rest: timedelta, surface: Surface | None = None) -> None:
+        await self._pacing.pause(account, rest, surface)
+        await self._put_off(account, rest, surface)
 
-    async def _put_off(self, account: tuple[str, str], rest: timedelta) -> None:
-        """All that waits for the account, at once: one by one, thousands would be looked at each time."""
+    async def _put_off(
+        self, account: tuple[str, str], rest: timedelta, surface: Surface | None = None
+    ) -> None:
+        """All that waits for the account, or there for a surface, at once.
+
+        One by one, thousands would be looked at each time.
+        """
         due_at = self._clock() + min(rest, outbox.LONGEST_REST)
-        await self._store.run(outbox.rest, *account, due_at)
+        await self._store.run(outbox.rest, *account, due_at, surface)
 
     async def _again(self, parcel: Parcel, error: DeliveryError, retry_after: float | None) -> None:
         moment = next_attempt(parcel.attempts, retry_after, now=self._clock(), deadline=parcel.deadline)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.channels.base import Pace
 from bot.clock import Clock
-from bot.messages import Address
+from bot.messages import Address, Surface
 from bot.metrics import REDIS_CONNECTED
 from bot.outbox.pace import Pacer
 from bot.outbox.shared_pace import SharedPace
@@ -64,10 +64,10 @@ class Pacing:
         self._pacers[account].sent(address, self._clock())
         await self._ask(account, lambda redis: redis.sent(account, pace, address))
 
-    async def pause(self, account: Account, rest: timedelta) -> None:
-        """Send nothing for this account for a while: the platform said so."""
-        self._pacers[account].pause(self._clock() + rest)
-        await self._ask(account, lambda redis: redis.pause(account, rest))
+    async def pause(self, account: Account, rest: timedelta, surface: Surface | None = None) -> None:
+        """Send nothing for this account, or nothing on a surface, for a while: the platform said so."""
+        self._pacers[account].pause(self._clock() + rest, surface)
+        await self._ask(account, lambda redis: redis.pause(account, rest, surface))
 
     async def _ask(self, account: Account, question: Callable[[SharedPace], Awaitable[T]]) -> T | None:
         """What Redis says; None while it is away, and for accounts that need not ask."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Pace
-from bot.messages import Address
+from bot.messages import Address, Surface
 from bot.outbox.pace import space_in
 from bot.store.shared import connect
 
@@ -29,12 +29,13 @@ local function keep(key, moment)
     end
 end
 """
-# Takes the next place of an account and a chat, unless it comes later than `longest`; tells the wait.
+# Takes the next place of an account and a chat, unless it comes later than `longest`, or the surface
+# rests for longer; tells the wait.
 _RESERVE = (
     _NOW
     + """
 local longest, account_space, chat_space = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local moment = math.max(now, free(KEYS[1]), free(KEYS[2]))
+local moment = math.max(now, free(KEYS[1]), free(KEYS[2]), free(KEYS[3]))
 if moment - now <= longest then
     keep(KEYS[1], moment + account_space)
     keep(KEYS[2], moment + chat_space)
@@ -61,7 +62,11 @@ class SharedPace:
         """As `Pacer.reserve`."""
         spaces = (timedelta(seconds=1 / pace.per_second), space_in(pace, address))
         wait = await self._reserve(
-            keys=[self._key(account), self._key(account, address.chat)],
+            keys=[
+                self._key(account),
+                self._key(account, address.chat),
+                self._surface_key(account, address.surface),
+            ],
             args=[LONGEST, *map(_microseconds, (longest, *spaces))],
         )
         return timedelta(microseconds=int(wait))
@@ -70,9 +75,10 @@ class SharedPace:
         """As `Pacer.sent`."""
         await self._keep_free(self._key(account, address.chat), space_in(pace, address))
 
-    async def pause(self, account: tuple[str, str], rest: timedelta) -> None:
+    async def pause(self, account: tuple[str, str], rest: timedelta, surface: Surface | None = None) -> None:
         """As `Pacer.pause`, for so long from now on."""
-        await self._keep_free(self._key(account), min(rest, timedelta(microseconds=LONGEST)))
+        key = self._surface_key(account, surface) if surface else self._key(account)
+        await self._keep_free(key, min(rest, timedelta(microseconds=LONGEST)))
 
     async def close(self) -> None:
         """Release the connections."""
@@ -85,6 +91,10 @@ class SharedPace:
         # In braces what must lie on one server where Redis is a cluster.
         name = f"{self._namespace}:pace:{{{'/'.join(account)}}}"
         return name if chat is None else f"{name}:{chat}"
+
+    def _surface_key(self, account: tuple[str, str], surface: Surface) -> str:
+        # No chat's: those begin with a colon.
+        return f"{self._key(account)}/{surface}"
 
 
 def _microseconds(duration: timedelta) -> int:

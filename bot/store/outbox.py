@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -13,7 +13,7 @@ from sqlalchemy import case as when
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
-from bot.messages import Outbound
+from bot.messages import Outbound, Surface
 from bot.store import conversations, outbound, tables, transcript
 from bot.store.rows import Conversation, Line
 from bot.store.tables import outbox
@@ -109,6 +109,7 @@ _OF_ACCOUNT = exists().where(
         _talks.c.id == outbox.c.conversation_id,
         _talks.c.channel == bindparam("of_channel"),
         _talks.c.account == bindparam("of_account"),
+        _talks.c.surface.in_(bindparam("on", expanding=True)),
     )
 )
 _REST = (
@@ -239,12 +240,15 @@ def postpone(connection: Connection, message_id: int, lease: str, due_at: dateti
     _give_back(connection, message_id, lease, due_at=due_at)
 
 
-def rest(connection: Connection, channel: str, account: str, due_at: datetime) -> None:
-    """Put off all that waits for an account which must not be written to until then.
+def rest(
+    connection: Connection, channel: str, account: str, due_at: datetime, surface: Surface | None = None
+) -> None:
+    """Put off all that waits for an account, or for one surface, which must not be used until then.
 
     What has to be given up earlier is due at its deadline.
     """
-    connection.execute(_REST, {"of_channel": channel, "of_account": account, "due": due_at})
+    where = {"of_channel": channel, "of_account": account, "on": [surface] if surface else get_args(Surface)}
+    connection.execute(_REST, {**where, "due": due_at})
 
 
 def _rows(connection: Connection, query: Select, most: int, moments: Mapping[str, datetime]) -> list[Any]:

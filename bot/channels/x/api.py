@@ -14,6 +14,10 @@ from bot.channels.x.refusals import sort, wait
 from bot.channels.x.wire import Answer, Wire, repeatable
 from bot.clock import Clock
 from bot.errors import DeliveryLater
+from bot.messages import Surface
+
+# What X counts, each by itself.
+COUNTED: Mapping[Surface, str] = {"public": "posts", "private": "messages"}
 
 
 class Api:
@@ -24,8 +28,8 @@ class Api:
         self._identity = identity
         self._bearer = bearer
         self._clock = clock
-        # Until when X wants no more of a kind.
-        self._spent: dict[str, datetime] = {}
+        # Until when X wants no more there.
+        self._spent: dict[Surface, datetime] = {}
 
     @property
     def is_oauth2(self) -> bool:
@@ -37,15 +41,19 @@ class Api:
         """Whether there are calls in the name of the app."""
         return bool(self._bearer)
 
-    async def send(self, path: str, body: Json, kind: str) -> Json:
-        """Do something once in the account's name; nothing is asked while a kind's limit is used up."""
-        left = (self._spent[kind] - self._clock()).total_seconds() if kind in self._spent else 0.0
+    async def send(self, path: str, body: Json, surface: Surface) -> Json:
+        """Say something once in the account's name; nothing is asked while a surface's limit is used up."""
+        left = (self._spent[surface] - self._clock()).total_seconds() if surface in self._spent else 0.0
         if left > 0:
-            raise DeliveryLater(f"X: the limit of {kind} is used up", retry_after=left)
-        answer = await self._as_account("POST", path, json=body)
+            words = f"X: the limit of {COUNTED[surface]} is used up"
+            raise DeliveryLater(words, retry_after=left, surface=surface)
+        try:
+            answer = await self._as_account("POST", path, json=body)
+        except DeliveryLater as error:
+            raise DeliveryLater(str(error), retry_after=error.retry_after, surface=surface) from None
         pause = wait(answer.headers, self._clock())
         if pause:
-            self._spent[kind] = self._clock() + timedelta(seconds=pause)
+            self._spent[surface] = self._clock() + timedelta(seconds=pause)
         return answer.json()
 
     async def post(self, path: str, body: Json | None = None) -> Json:

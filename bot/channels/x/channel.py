@@ -106,11 +106,11 @@ class X(Channel):
         words = with_buttons_as_text(outbound.text, outbound.buttons)
         if outbound.address.surface == "private":
             path = f"/2/dm_conversations/with/{quote(outbound.address.person, safe='')}/messages"
-            answer = await self._api.send(path, {"text": words}, "messages")
+            answer = await self._api.send(path, {"text": words}, "private")
             return Receipt(message_id=_named(answer, "dm_event_id"))
         parent = outbound.reply_to or outbound.address.chat
         body = {"text": harmless(words), "reply": {"in_reply_to_tweet_id": parent}}
-        post = _named(await self._api.send("/2/tweets", body, "posts"), "id")
+        post = _named(await self._api.send("/2/tweets", body, "public"), "id")
         self._threads.keep(post, outbound.address.chat)
         return Receipt(message_id=post)
 

@@ -92,7 +92,7 @@ async def test_limit_is_kept_before_x_has_to_refuse(
     clock.forward(seconds=100)
     with pytest.raises(DeliveryLater) as caught:
         await channel.send(text("One more", to("200", "private")))
-    assert caught.value.retry_after == 800
+    assert (caught.value.retry_after, caught.value.surface) == (800, "private")
     assert x.calls["messages"] == 15
     asked = ann.posts("@shop where is my bag?")
     await channel.send(text("Soon", to(asked.id)))
@@ -104,7 +104,7 @@ async def test_limit_that_others_have_used_up_is_waited_for(channel: X, x: FakeX
     x.limits.most["posts"] = 0
     with pytest.raises(DeliveryLater) as caught:
         await channel.send(text("Soon", to(ann.posts("@shop where?").id)))
-    assert caught.value.retry_after == 900
+    assert (caught.value.retry_after, caught.value.surface) == (900, "public")
 
 
 async def test_used_up_usage_stops_the_account(channel: X, x: FakeX, ann: FakePerson) -> None:

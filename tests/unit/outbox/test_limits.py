@@ -90,6 +90,19 @@ async def test_a_bots_text_is_not_sent_after_its_time_and_a_human_is_told(house:
     assert (answer(house).delivery, house.case().reason) == ("failed", "delivery_failed")
 
 
+async def test_a_limit_of_private_messages_does_not_hold_public_answers_up(house: House) -> None:
+    house.channel.failures = [DeliveryLater("429", retry_after=120, surface="private")]
+    await house.says("cabin bag?")
+    await house.works()
+    await house.says("two", person="bob")
+    await house.says("cabin bag?", person="eve", surface="public")
+    await house.works()
+    assert [outbound.address.surface for outbound in house.channel.outbounds] == ["public"]
+    house.clock.forward(minutes=3)
+    await house.works()
+    assert sorted(house.channel.texts[1:]) == ["First.", "One cabin bag of 10 kg.", "Second."]
+
+
 async def test_what_the_platform_calls_too_late_is_seen_by_agents(house: House) -> None:
     house.channel.failures = [WindowClosed("10/2018278 outside of the allowed window")]
     await house.says("cabin bag?")

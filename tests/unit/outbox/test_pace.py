@@ -72,8 +72,19 @@ async def test_a_paused_account_sends_nothing_until_then() -> None:
     assert await account.wait("ann") == NONE
 
 
+async def test_a_paused_surface_holds_the_other_one_up_for_nothing() -> None:
+    account = Account()
+    await account.pacing.pause(ACCOUNT, 30 * SECOND, "private")
+    await account.pacing.pause(ACCOUNT, 10 * SECOND, "private")
+    assert await account.wait("ann") == 30 * SECOND
+    assert await account.wait("square", "public") == NONE
+    account.clock.forward(seconds=30)
+    assert await account.wait("ann") == NONE
+
+
 async def test_a_clock_that_is_set_back_holds_nobody_up() -> None:
     account = Account()
+    await account.pacing.pause(ACCOUNT, 30 * SECOND, "private")
     await account.wait("ann")
     account.clock.time -= timedelta(hours=1)
     assert await account.wait("ann") == NONE

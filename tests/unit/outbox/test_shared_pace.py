@@ -106,6 +106,13 @@ async def test_what_a_platform_told_one_process_all_know(two: tuple[Process, Pro
     assert await other.wait("ann") == 600
 
 
+async def test_a_pause_of_one_surface_all_know_and_the_other_goes_on(two: tuple[Process, Process]) -> None:
+    one, other = two
+    await one.pacing.pause(ACCOUNT, 10 * MINUTE, "private")
+    assert await other.wait("ann") == 600
+    assert await other.wait("square", "public") == 0
+
+
 async def test_a_pause_does_not_get_shorter(two: tuple[Process, Process]) -> None:
     one, other = two
     await one.pacing.pause(ACCOUNT, 10 * MINUTE)
