@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 from bot.assistant.port import Assistant
@@ -86,13 +86,18 @@ def steps(
         delivery.worker().run(),
         Housekeeping(store, clock).run(),
         Listening(store=store, bell=bell, accounts=channels.keys(), brand=brand, clock=clock).run(),
-        *(poll(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
-        *(seek(channel, inbox, accounts, store=store, clock=clock) for channel in channels.values()),
-        *(
-            reconcile(channel, inbox, accounts, store=store, bell=bell, clock=clock)
-            for channel in channels.values()
-        ),
+        *_rounds(channels.values(), inbox, accounts, store=store, bell=bell, clock=clock),
     ]
+
+
+def _rounds(
+    channels: Iterable[Channel], inbox: Inbox, accounts: Accounts, *, store: Store, bell: Bell, clock: Clock
+) -> Iterator[Step]:
+    """What platforms are asked again and again: what came, what is said of the brand, what was missed."""
+    for channel in channels:
+        yield poll(channel, inbox, accounts, store=store, clock=clock)
+        yield seek(channel, inbox, accounts, store=store, clock=clock)
+        yield reconcile(channel, inbox, accounts, store=store, bell=bell, clock=clock)
 
 
 async def connect(channel: Channel, accounts: Accounts) -> None:

@@ -10,22 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.errors import AccountStopped, BadPayload, DeliveryError, DeliveryLater, Stumbled
 from bot.inbox.accept import Inbox
 from bot.inbox.alone import Alone
 from bot.inbox.events import Accepted
+from bot.inbox.rounds import Rest, Rests, Rounds, take
 from bot.metrics import MISSED
 from bot.store import bell as topics
 from bot.store import watches
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.store import Store
-from bot.unexpected import trail
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +31,15 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=10)
 # The first look waits for an account that is polled: it catches up by itself.
 CATCHING_UP = timedelta(minutes=1)
-# The rest after a platform failed to answer, of an account whose credentials were refused, and after
-# our own code or the database failed.
-LATER, STOPPED, STUMBLED = timedelta(minutes=1), timedelta(minutes=1), timedelta(seconds=5)
+RESTS = Rests(
+    usual=EVERY,
+    later=timedelta(minutes=1),
+    stopped=timedelta(minutes=1),
+    stumbled=timedelta(seconds=5),
+    longest=watches.FURTHEST,
+)
 # What was said so short a time ago may still be on its way: it was not missed.
 ON_THE_WAY = timedelta(minutes=2)
-
-Rest = Callable[[float], Awaitable[None]]
 
 
 async def reconcile(
@@ -68,22 +68,21 @@ class Reconciler:
     ) -> None:
         self._channel = channel
         self._inbox = inbox
-        self._accounts = accounts
         self._store = store
         self._bell = bell
         self._clock = clock
         self._rest = rest
-        self._is_stopped = False
         self._account = (channel.name, channel.account)
         self._context = {"channel": channel.name, "account": channel.account}
+        self._rounds = Rounds(
+            channel, accounts, self._looked, task="read the history", rests=RESTS, rest=rest
+        )
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
         if self._channel.poll() is not None:
             await self._rest(CATCHING_UP.total_seconds())
-        while True:
-            pause = await self._looked()
-            await self._rest(pause.total_seconds())
+        await self._rounds.run()
 
     async def look(self) -> int:
         """Take in what was missed since the last look; how many messages. Raises what the platform does.
@@ -107,11 +106,7 @@ class Reconciler:
 
     async def _take(self, body: bytes, began: datetime) -> int:
         """Take in a body; how many messages in it had been missed."""
-        try:
-            accepted = await self._inbox.take(self._channel, body)
-        except BadPayload as error:
-            log.warning("ignored a body: %s", error, extra=self._context)
-            return 0
+        accepted = await take(self._channel, self._inbox, body)
         if accepted is None or not accepted.messages:
             return 0
         return self._count(accepted, self._said_before(body, began - ON_THE_WAY))
@@ -135,32 +130,5 @@ class Reconciler:
             self._bell.ring(topics.QUEUE)
 
     async def _looked(self) -> timedelta:
-        """Look, and tell how long to rest."""
-        try:
-            await self.look()
-        except AccountStopped as error:
-            self._is_stopped = True
-            await self._accounts.stopped(*self._account, str(error))
-            return STOPPED
-        except DeliveryError as error:
-            log.warning("cannot read the history: %s", error, extra=self._context)
-            return pause_after(error)
-        except Stumbled as error:
-            # Looked for again soon, a few times; then it is put aside and the next ones come.
-            log.warning("cannot take in the history: %s", error, extra=self._context)
-            return STUMBLED
-        except Exception as error:  # noqa: BLE001 - the database may be away; it is looked for again
-            log.error("cannot take in the history: %s", trail(error), extra=self._context)
-            return STUMBLED
-        if self._is_stopped:
-            self._is_stopped = False
-            await self._accounts.working(*self._account)
+        await self.look()
         return EVERY
-
-
-def pause_after(error: DeliveryError) -> timedelta:
-    """How long to rest after a failed look: as the platform wishes, and never for less. Pure."""
-    if not isinstance(error, DeliveryLater):
-        return EVERY
-    wished = timedelta(seconds=min(error.retry_after or 0.0, watches.FURTHEST.total_seconds()))
-    return max(wished, LATER)

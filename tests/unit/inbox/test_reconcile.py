@@ -10,8 +10,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
-from bot.errors import AccountStopped, DeliveryLater, DeliveryRefused
-from bot.inbox.reconcile import EVERY, LATER, STOPPED, STUMBLED, Reconciler, pause_after, reconcile
+from bot.errors import AccountStopped, DeliveryLater
+from bot.inbox.reconcile import EVERY, RESTS, Reconciler, reconcile
+from bot.inbox.rounds import AWAY
 from bot.messages import Inbound
 from bot.store import accounts, bell, watches
 from bot.store.accounts import Accounts
@@ -23,7 +24,7 @@ MAIN = ("fake", "main")
 
 
 class Telling(FakeChannel):
-    """A platform that tells what was said, unless it fails after so many bodies."""
+    """A platform that tells what was said, unless it fails after so many bodies, or refuses the account."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +33,12 @@ class Telling(FakeChannel):
         self.told: list[str] = []
         self.fails: Exception | None = None
         self.after = 0
+        self.refused: AccountStopped | None = None
+
+    async def check(self) -> str:
+        if self.refused:
+            raise self.refused
+        return "fake"
 
     def history(self, since: datetime) -> AsyncIterator[bytes]:
         return self._history(since)
@@ -167,7 +174,7 @@ async def test_a_look_that_broke_off_is_made_again_from_where_it_began(scene: Sc
     scene.says("anybody there?", 2, minutes=15)
     looked_at = scene.watch.looked_at
     scene.channel.fails, scene.channel.after = DeliveryLater("busy"), 1
-    assert await scene.runs() == [LATER.total_seconds()]
+    assert await scene.runs() == [RESTS.later.total_seconds()]
     assert scene.watch.looked_at == looked_at
     assert scene.watch.missed == 1
     scene.channel.fails = None
@@ -176,22 +183,28 @@ async def test_a_look_that_broke_off_is_made_again_from_where_it_began(scene: Sc
     assert scene.texts() == ["hello", "anybody there?"]
 
 
-def test_it_rests_as_long_as_the_platform_wishes() -> None:
-    assert pause_after(DeliveryLater("busy", retry_after=900)) == timedelta(minutes=15)
-    assert pause_after(DeliveryLater("busy", retry_after=1)) == LATER
-    assert pause_after(DeliveryLater("busy", retry_after=10**9)) == watches.FURTHEST
-    assert pause_after(DeliveryRefused("not for us")) == EVERY
-
-
 async def test_a_refused_account_is_red_until_it_is_let_in_and_then_looked_through(scene: Scene) -> None:
     scene.says("hello", 1, minutes=20)
     scene.channel.fails = AccountStopped("the token is refused")
-    assert await scene.runs(2) == [STOPPED.total_seconds()] * 2
+    assert await scene.runs(2) == [RESTS.stopped.total_seconds()] * 2
     assert scene.house.store.run_now(accounts.stopped)
     scene.channel.fails = None
     await scene.runs()
     assert scene.house.store.run_now(accounts.stopped) == []
     assert scene.texts() == ["hello"]
+
+
+async def test_a_refused_account_is_checked_before_more_is_read(scene: Scene) -> None:
+    scene.channel.fails = scene.channel.refused = AccountStopped("the token is refused")
+    await scene.runs()
+    scene.channel.fails = None
+    asked = len(scene.channel.asked)
+    assert await scene.runs(2) == [RESTS.stopped.total_seconds()] * 2
+    assert len(scene.channel.asked) == asked
+    assert scene.house.store.run_now(accounts.stopped)
+    scene.channel.refused = None
+    await scene.runs()
+    assert scene.house.store.run_now(accounts.stopped) == []
 
 
 async def test_a_database_that_was_away_is_no_reason_to_wait_long(
@@ -203,7 +216,7 @@ async def test_a_database_that_was_away_is_no_reason_to_wait_long(
     scene.says("hello", 1, minutes=20)
     with monkeypatch.context() as patched:
         patched.setattr(scene.house.store, "run", away)
-        assert await scene.runs() == [STUMBLED.total_seconds()]
+        assert await scene.runs() == [AWAY.total_seconds()]
     await scene.runs()
     assert scene.texts() == ["hello"]
 
@@ -211,7 +224,7 @@ async def test_a_database_that_was_away_is_no_reason_to_wait_long(
 async def test_a_body_on_which_our_code_fails_is_put_aside_at_last(scene: Scene) -> None:
     scene.says("hello", 1, minutes=20)
     scene.channel.stumbles = KeyError("x")
-    assert await scene.runs(4) == [STUMBLED.total_seconds()] * 3 + [EVERY.total_seconds()]
+    assert await scene.runs(4) == [RESTS.stumbled.total_seconds()] * 3 + [EVERY.total_seconds()]
 
 
 async def test_logs_tell_of_conversations_and_not_what_was_said(
