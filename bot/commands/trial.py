@@ -12,7 +12,7 @@ from bot.channels.base import Channel
 from bot.channels.guide import Guide
 from bot.clock import now
 from bot.commands.listening import Ear, ear, fetched, opened, stored
-from bot.commands.web import answers, gateway_url
+from bot.commands.web import answers, gateway_url, is_unknown
 from bot.errors import Forged, SettingsError
 from bot.messages import Address, Inbound, Outbound
 from bot.settings import Settings
@@ -90,9 +90,10 @@ class Trial:
             click.echo("None is needed: customers write on the brand's own pages.")
         elif not listens:
             click.echo("None was sent: say to whom (--to), or wait for somebody to write (--wait).")
+        elif self._is_running:
+            await self._watch()
         else:
-            click.echo("Write to the account now, from another one. Ctrl-C ends this.")
-            await self._wait(channel, hearing)
+            await self._answer(channel, hearing)
 
     def _address_of(self, channel: Channel, name: str) -> Address:
         address = channel.recipient(name)
@@ -101,13 +102,27 @@ class Trial:
             raise SettingsError(f"{name!r} cannot get a test message; who can is {needed}")
         return address
 
-    async def _wait(self, channel: Channel, hearing: Ear | None) -> None:
-        if self._is_running:
-            with opened(self._settings) as store:
-                arrival = await stored(store, self._account)
-            _show(arrival.author, arrival.surface, arrival.text)
-            click.echo("It has come in. The Relais that runs answers it.")
-            return
+    async def _watch(self) -> None:
+        """Show the next message that the Relais that runs takes in."""
+        with opened(self._settings) as store:
+            await self._mind_unserved()
+            _invite()
+            arrival = await stored(store, self._account)
+        _show(arrival.author, arrival.surface, arrival.text)
+        click.echo("It has come in. The Relais that runs answers it.")
+
+    async def _mind_unserved(self) -> None:
+        """Nothing ever comes in by a gateway that was started before the account was there."""
+        if await is_unknown(gateway_url(self._settings) + self._account.path):
+            name = f"{self._account.channel}/{self._account.id}"
+            raise SettingsError(
+                f"the Relais that runs does not serve {name}: it was started before {name} was in brand.yml"
+                " with all its secrets set. Restart it, and run this again"
+            )
+
+    async def _answer(self, channel: Channel, hearing: Ear | None) -> None:
+        """Show the next message, and answer it, in place of a Relais."""
+        _invite()
         await channel.open()
         event = await (hearing.next() if hearing else fetched(channel))
         _show(event.author, event.address.surface, event.text)
@@ -137,6 +152,10 @@ def _has_webhook(channel: Channel) -> bool:
     except Forged:
         return False
     return True
+
+
+def _invite() -> None:
+    click.echo("Write to the account now, from another one. Ctrl-C ends this.")
 
 
 def _show(author: str, surface: str, text: str) -> None:

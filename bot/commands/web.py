@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 import aiohttp
 
@@ -17,11 +18,21 @@ _DEATHS = 3
 
 async def answers(url: str) -> bool:
     """Whether a server answers there with success now."""
+    status = await _status(url)
+    return status is not None and status < HTTPStatus.BAD_REQUEST
+
+
+async def is_unknown(url: str) -> bool:
+    """Whether a server answers that it knows no such place; False where it does not answer."""
+    return await _status(url) == HTTPStatus.NOT_FOUND
+
+
+async def _status(url: str) -> int | None:
     try:
         async with aiohttp.ClientSession(timeout=_PATIENCE) as session, session.get(url) as response:
-            return response.ok
+            return response.status
     except (aiohttp.ClientError, asyncio.TimeoutError):
-        return False
+        return None
 
 
 class StartFailed(RelaisError):
