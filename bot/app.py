@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
@@ -35,7 +35,7 @@ from bot.store.shared_bell import bell_for
 from bot.store.shared_clock import SharedClock, clock_for
 from bot.store.store import Store
 from bot.vitals import STOPPING, Vitals
-from bot.work import connect, side_by_side, steps
+from bot.work import Step, connect, side_by_side, steps
 
 log = logging.getLogger(__name__)
 
@@ -121,34 +121,13 @@ def build(
     bell = bell or Bell()
     inbox = Inbox(store, bell, clock)
     accounts = Accounts(store, bell, clock)
-    callers = [known_behind(settings.proxies)] if settings.proxies else []
-    app = web.Application(client_max_size=MAX_BODY, middlewares=callers)
-    app[STOPPING] = stopping or asyncio.Event()
-    redis = None if bell.connected is None else lambda: bool(bell.connected)
-    vitals = Vitals(store, assistant if works else None, channels=channels, redis=redis, clock=clock)
-    app.add_routes(vitals.routes())
+    app = _application(settings, stopping)
+    app.add_routes(_vitals(store, bell, assistant if works else None, channels, clock).routes())
     if accepts:
-        app.add_routes(Gateway(inbox=inbox, channels=channels).routes())
-        add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
-        add_desk(
-            app,
-            store=store,
-            bell=bell,
-            inbox=inbox,
-            channels=channels,
-            brand=brand,
-            settings=settings,
-            clock=clock,
-        )
+        _add_doors(app, settings, brand, store=store, bell=bell, inbox=inbox, channels=channels, clock=clock)
 
     async def at_work(_: web.Application) -> AsyncIterator[None]:
-        running = [bell.run(), *(connect(channel, accounts) for channel in channels.values())]
-        if isinstance(clock, SharedClock):
-            running.append(clock.run())
-        if accepts:
-            running.append(Echo(store, bell).run())
-        if works and not accepts:
-            running.append(WorkersEcho(store, bell).run())
+        running = [*_connections(bell, clock, channels, accounts), *_echoes(store, bell, accepts, works)]
         if works:
             running += steps(
                 store=store,
@@ -162,17 +141,82 @@ def build(
                 clock=clock,
                 shared_pace=pace,
             )
-        async with AsyncExitStack() as stack:
-            if pace:
-                stack.push_async_callback(pace.close)
-            stack.push_async_callback(assistant.close)
-            for channel in channels.values():
-                stack.push_async_callback(channel.close)
-            await stack.enter_async_context(side_by_side(running, app[STOPPING]))
+        async with _closed_at_the_end(pace, assistant, channels), side_by_side(running, app[STOPPING]):
             yield
 
     app.cleanup_ctx.append(at_work)
     return app
+
+
+def _application(settings: Settings, stopping: asyncio.Event | None) -> web.Application:
+    callers = [known_behind(settings.proxies)] if settings.proxies else []
+    app = web.Application(client_max_size=MAX_BODY, middlewares=callers)
+    app[STOPPING] = stopping or asyncio.Event()
+    return app
+
+
+def _vitals(
+    store: Store, bell: Bell, assistant: Assistant | None, channels: Channels, clock: Clock
+) -> Vitals:
+    redis = None if bell.connected is None else lambda: bool(bell.connected)
+    return Vitals(store, assistant, channels=channels, redis=redis, clock=clock)
+
+
+def _add_doors(
+    app: web.Application,
+    settings: Settings,
+    brand: Brand,
+    *,
+    store: Store,
+    bell: Bell,
+    inbox: Inbox,
+    channels: Channels,
+    clock: Clock,
+) -> None:
+    """Let everybody in: platforms, visitors of the brand's own pages, and agents."""
+    app.add_routes(Gateway(inbox=inbox, channels=channels).routes())
+    add_chat(app, store=store, bell=bell, inbox=inbox, brand=brand, settings=settings, clock=clock)
+    add_desk(
+        app,
+        store=store,
+        bell=bell,
+        inbox=inbox,
+        channels=channels,
+        brand=brand,
+        settings=settings,
+        clock=clock,
+    )
+
+
+def _connections(bell: Bell, clock: Clock, channels: Channels, accounts: Accounts) -> Iterator[Step]:
+    """What keeps this process in touch: with Redis, with the platforms, with the database's clock."""
+    yield bell.run()
+    for channel in channels.values():
+        yield connect(channel, accounts)
+    if isinstance(clock, SharedClock):
+        yield clock.run()
+
+
+def _echoes(store: Store, bell: Bell, accepts: bool, works: bool) -> Iterator[Step]:
+    """What tells this process of what others have written."""
+    if accepts:
+        yield Echo(store, bell).run()
+    elif works:
+        yield WorkersEcho(store, bell).run()
+
+
+@asynccontextmanager
+async def _closed_at_the_end(
+    pace: SharedPace | None, assistant: Assistant, channels: Channels
+) -> AsyncIterator[None]:
+    """What has connections: it is closed whatever fails, the accounts first."""
+    async with AsyncExitStack() as stack:
+        if pace:
+            stack.push_async_callback(pace.close)
+        stack.push_async_callback(assistant.close)
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        yield
 
 
 def _server(app: web.Application, settings: Settings, *, accepts: bool) -> Server:
