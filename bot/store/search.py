@@ -17,7 +17,8 @@ from sqlalchemy.sql import Select
 from sqlalchemy.sql.elements import BindParameter
 
 from bot.store.rows import Case, Conversation, Line
-from bot.store.tables import cases, conversations, messages, names
+from bot.store.search_tables import names
+from bot.store.tables import cases, conversations, messages
 from bot.store.words import words_in
 
 # Shorter words begin half of a language.

@@ -1,4 +1,4 @@
-"""The tables; those of mentions and of what accounts are watched by are in watching_tables.py.
+"""The tables; those of what is watched are in watching_tables.py, of what is searched in search_tables.py.
 
 A change here needs a migration in bot/store/migrations.
 """
@@ -23,16 +23,11 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
-    event,
     false,
     literal_column,
     or_,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.schema import DDL
-
-from bot.store import said_index
 
 metadata = MetaData(
     naming_convention={
@@ -374,25 +369,3 @@ set_aside = Table(
     Column("settled_by", Integer, ForeignKey("agents.id")),
     Column("created_at", Moment, nullable=False),
 )
-
-names = Table(
-    "names",
-    metadata,
-    # what a case is asked for by: words of its reference and of its customer's name, folded; in the
-    # order of their bytes, so that those with the same beginning stand together
-    Column("word", String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True),
-    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-words = Table(
-    "words",
-    metadata,
-    # what was said in cases: the distinct words of a message, folded, with a space between
-    Column("message_id", Integer, ForeignKey("messages.id"), primary_key=True),
-    Column("conversation_id", Integer, ForeignKey("conversations.id"), nullable=False),
-    Column("said", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
-)
-for _engine, _statements in said_index.STATEMENTS.items():
-    for _statement in _statements:
-        event.listen(words, "after_create", DDL(_statement).execute_if(dialect=_engine))

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.engine import Connection
 
-from bot.store import cases, conversations, migrate, queue, search, tables, transcript
+from bot.store import cases, conversations, migrate, queue, search, search_tables, tables, transcript
 from bot.store.cases import NewCase
 from bot.store.queue import Wanted
 from bot.store.rows import Line
@@ -154,7 +154,9 @@ def test_a_message_that_is_added_twice_is_there_once(store: Store) -> None:
     line = store.run_now(adds, "Max", "Flight twelve")
     store.run_now(search.add, [line])
     rows = store.run_now(
-        lambda c: c.execute(select(tables.words).where(tables.words.c.message_id == line.id)).all()
+        lambda c: c.execute(
+            select(search_tables.words).where(search_tables.words.c.message_id == line.id)
+        ).all()
     )
     assert len(rows) == 1
     assert found(store, "twelve") == ["NB-8M3RY5"]
@@ -197,7 +199,9 @@ def test_names_and_words_of_older_releases_are_found_after_the_migration(empty_d
 
 def test_what_is_found_may_be_removed_for_good(store: Store) -> None:
     case_id = store.run_now(begins, "Max", "Which gate?", "NB-8M3RY5")
-    store.run_now(lambda c: c.execute(tables.words.delete()))
-    store.run_now(lambda c: c.execute(tables.names.delete().where(tables.names.c.case_id == case_id)))
+    store.run_now(lambda c: c.execute(search_tables.words.delete()))
+    store.run_now(
+        lambda c: c.execute(search_tables.names.delete().where(search_tables.names.c.case_id == case_id))
+    )
     assert found(store, "gate") == []
     assert found(store, "max") == []
