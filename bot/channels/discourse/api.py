@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.channels.http import retry_after, session
 from bot.errors import (
     AccountStopped,
     DeliveryError,
@@ -53,7 +54,7 @@ class Api:
     def __init__(self, base_url: str, token: str, username: str, *, timeout: float) -> None:
         self._base_url = base_url
         self._headers = {"Api-Key": token, "Api-Username": username, "Accept": "application/json"}
-        self._timeout = aiohttp.ClientTimeout(total=3 * timeout, connect=timeout, sock_read=timeout)
+        self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
     async def me(self) -> Json:
@@ -97,12 +98,7 @@ class Api:
 
     def _line(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                headers=self._headers,
-                timeout=self._timeout,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = session(self._timeout, self._headers)
         return self._session
 
 
@@ -141,9 +137,9 @@ def sort(status: int, headers: Mapping[str, str], payload: bytes) -> DeliveryErr
 
 def _wait(headers: Mapping[str, str], body: Json) -> float | None:
     """How long to wait, in seconds, where the forum says so: in a header, or in the body."""
-    asked = headers.get("Retry-After", "")
-    if asked.isascii() and asked.isdecimal() and len(asked) < 8:
-        return float(asked)
+    asked = retry_after(headers)
+    if asked is not None:
+        return asked
     extras = body.get("extras")
     wait = extras.get("wait_seconds") if isinstance(extras, dict) else None
     return float(wait) if isinstance(wait, (int, float)) and 0 <= wait < 10**7 else None

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.channels.http import session
 from bot.channels.meta.reading import Json
 from bot.channels.meta.refusals import COMMON, Refusal, Table, read_refusal, sort
 from bot.errors import DeliveryLater, DeliveryUnknown
@@ -43,8 +44,7 @@ class Graph:
         self._token = token
         self._base_url, self._version = base_url.rstrip("/"), version
         self._root = f"{self._base_url}/{version}"
-        self._seconds = timeout
-        self._timeout = aiohttp.ClientTimeout(total=3 * timeout, connect=timeout, sock_read=timeout)
+        self._timeout = timeout
         self._table = table
         self._session: aiohttp.ClientSession | None = None
 
@@ -57,7 +57,7 @@ class Graph:
             token,
             base_url=self._base_url,
             version=self._version,
-            timeout=self._seconds,
+            timeout=self._timeout,
             table=self._table,
         )
 
@@ -104,12 +104,8 @@ class Graph:
 
     def _line(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                headers={"Authorization": f"Bearer {self._token}"},
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-                timeout=self._timeout,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
+            self._session = session(
+                self._timeout, {"Authorization": f"Bearer {self._token}"}, connections=CONNECTIONS
             )
         return self._session
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from bot.channels.http import retry_after
 from bot.channels.meta.reading import number, text, thing, things
 from bot.errors import (
     AccountStopped,
@@ -141,9 +142,9 @@ def _of_status(refusal: Refusal) -> Kind:
 
 def _wait(headers: Mapping[str, str]) -> float | None:
     """The longest wait that Meta asks for, in seconds."""
-    wish = headers.get("Retry-After", "")
-    if wish.isascii() and wish.isdigit() and len(wish) < 8:
-        return float(wish)
+    asked = retry_after(headers)
+    if asked is not None:
+        return asked
     try:
         usage: Any = json.loads(headers.get(USAGE, ""))
     except (ValueError, RecursionError):

@@ -13,6 +13,7 @@ import aiohttp
 from msgspec import Struct
 from yarl import URL
 
+from bot.channels.http import session
 from bot.channels.x.reading import Json
 from bot.errors import DeliveryLater, DeliveryUnknown
 
@@ -49,7 +50,7 @@ class Wire:
 
     def __init__(self, base_url: str, timeout: float) -> None:
         self.base_url = base_url
-        self._timeout = aiohttp.ClientTimeout(total=3 * timeout, connect=timeout, sock_read=timeout)
+        self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, method: str, url: str, authorization: str, **content: Any) -> Answer:
@@ -75,12 +76,7 @@ class Wire:
 
     def _line(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-                timeout=self._timeout,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = session(self._timeout, connections=CONNECTIONS)
         return self._session
 
 
