@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.channels.http import retry_after, session
 from bot.clock import Clock
 from bot.errors import AccountStopped, DeliveryError, DeliveryLater, DeliveryRefused
 
@@ -98,11 +99,7 @@ class Line:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(connect=self._timeout, sock_read=self._timeout),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = session(self._timeout)
         return self._session
 
     def _mind_limit(self, method: str) -> None:
@@ -139,8 +136,7 @@ class Line:
         reset = _reset(told) if status == HTTPStatus.TOO_MANY_REQUESTS else None
         if reset:
             return max(1.0, (reset - self._clock()).total_seconds())
-        asked = told.get("Retry-After", "")
-        return float(asked) if asked.isascii() and asked.isdecimal() else None
+        return retry_after(told)
 
 
 @contextmanager

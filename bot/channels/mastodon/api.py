@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from bot.channels.http import retry_after, session
 from bot.channels.mastodon.wire import Json
 from bot.clock import Clock
 from bot.errors import AccountStopped, DeliveryError, DeliveryLater, DeliveryRefused
@@ -57,6 +58,7 @@ class Api:
     @asynccontextmanager
     async def stream(self, url: str, *, idle: float) -> AsyncIterator[AsyncIterator[bytes]]:
         """Pieces of a stream, which fails where nothing comes for `idle` seconds."""
+        # Unlike a call, a stream has no end that could be waited for.
         timeout = aiohttp.ClientTimeout(total=None, connect=self._timeout, sock_read=idle)
         with in_our_words():
             async with self._line().get(url, timeout=timeout, allow_redirects=False) as answer:
@@ -84,12 +86,7 @@ class Api:
 
     def _line(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                headers={"Authorization": f"Bearer {self._token}"},
-                timeout=aiohttp.ClientTimeout(connect=self._timeout, sock_read=self._timeout),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = session(self._timeout, {"Authorization": f"Bearer {self._token}"})
         return self._session
 
     def _sorted(self, answer: aiohttp.ClientResponse, body: bytes) -> DeliveryError:
@@ -112,8 +109,7 @@ class Api:
         reset = _reset(headers) if status == HTTPStatus.TOO_MANY_REQUESTS else None
         if reset:
             return max(1.0, (reset - self._clock()).total_seconds())
-        asked = headers.get("Retry-After", "")
-        return float(asked) if asked.isascii() and asked.isdecimal() else None
+        return retry_after(headers)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import aiohttp
 
+from bot.channels.http import session
 from bot.channels.youtube.oauth import Tokens
 from bot.channels.youtube.quota import Quota
 from bot.channels.youtube.refusals import read_refusal, sort
@@ -82,11 +83,7 @@ class Api:
 
     def _line(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(connect=self._timeout, sock_read=self._timeout),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = session(self._timeout)
         return self._session
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from bot.channels.http import retry_after
 from bot.channels.youtube.wire import text, thing
 from bot.errors import AccountStopped, DeliveryError, DeliveryLater, DeliveryRefused, DeliveryUnknown
 
@@ -83,12 +84,11 @@ def read_refusal(status: int, headers: Mapping[str, str], payload: bytes) -> Ref
     except (ValueError, RecursionError):
         error = None
     told = (*_objects(error, "errors"), *_objects(error, "details"))
-    wish = headers.get("Retry-After", "")
     return Refusal(
         status=status,
         reasons=frozenset(filter(None, (text(each, "reason") for each in told))),
         message=text(error, "message")[:LONGEST_REASON],
-        retry_after=float(wish) if wish.isascii() and wish.isdecimal() and len(wish) < 8 else None,
+        retry_after=retry_after(headers),
     )
 
 

@@ -80,6 +80,16 @@ async def test_limit_of_sessions_is_waited_for(
     await channel.check()
 
 
+@pytest.mark.parametrize(("asked", "wait"), [("7", 7), ("a while", None), ("9" * 30, None)])
+async def test_wait_that_makes_no_sense_is_not_kept(
+    world: fake.Bluesky, channel: Bluesky, asked: str, wait: float | None
+) -> None:
+    world.faults.next("app.bsky.actor.getProfile", Answer(503, headers={"Retry-After": asked}))
+    with pytest.raises(DeliveryLater) as caught:
+        await channel.check()
+    assert caught.value.retry_after == wait
+
+
 async def test_answer_that_is_no_session_is_tried_later(world: fake.Bluesky, channel: Bluesky) -> None:
     world.faults.next(CREATE, Answer(200, '{"did": "did:plc:shop"}'))
     with pytest.raises(DeliveryLater):

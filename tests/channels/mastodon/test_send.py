@@ -189,6 +189,7 @@ async def test_wait_is_read_from_an_iso_date(mastodon: MastodonMock, shop: Someb
         ({"X-RateLimit-Reset": "9" * 30}, None),
         ({"Retry-After": "7"}, 7),
         ({"Retry-After": "a while"}, None),
+        ({"Retry-After": "9" * 30}, None),
         ({"X-RateLimit-Reset": "2020-01-01T00:00:00Z"}, 1),
     ],
     ids=str,
