@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 
-from bot.channels.http import retry_after, session
+from bot.channels.http import in_our_words, repeatable, retry_after, session
 from bot.errors import (
     AccountStopped,
     DeliveryError,
@@ -20,8 +18,6 @@ from bot.errors import (
     DeliveryUnknown,
 )
 
-# aiohttp's ways to say that no byte of the request left this machine.
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 # The request was judged and not carried out: it may be made again. Not 500: a forum fails so while a
 # post that is written already is told to others, too.
 NOT_DONE = (
@@ -69,10 +65,8 @@ class Api:
 
     async def get(self, path: str, **query: str) -> Json:
         """Look something up, which may be repeated at will: nothing is unknown then."""
-        try:
+        with repeatable():
             return await self._call("GET", path, params=query)
-        except DeliveryUnknown as exc:
-            raise DeliveryLater(str(exc)) from None
 
     async def post(self, path: str, body: Json) -> Json:
         """Do something once."""
@@ -85,7 +79,7 @@ class Api:
             self._session = None
 
     async def _call(self, method: str, path: str, **content: Any) -> Json:
-        with in_our_words():
+        with in_our_words("Discourse"):
             url = f"{self._base_url}{path}"
             async with self._line().request(method, url, allow_redirects=False, **content) as answer:
                 payload = await answer.read()
@@ -100,20 +94,6 @@ class Api:
         if self._session is None:
             self._session = session(self._timeout, self._headers)
         return self._session
-
-
-@contextmanager
-def in_our_words() -> Iterator[None]:
-    """Tell failures of the network apart: what surely was not sent may be sent again.
-
-    Not `from exc`: an error of the client may quote the headers, and with them the key.
-    """
-    try:
-        yield
-    except NEVER_SENT as exc:
-        raise DeliveryLater(f"Discourse cannot be reached: {type(exc).__name__}") from None
-    except (aiohttp.ClientError, asyncio.TimeoutError) as exc:
-        raise DeliveryUnknown(f"Discourse did not answer: {type(exc).__name__}") from None
 
 
 def sort(status: int, headers: Mapping[str, str], payload: bytes) -> DeliveryError:

@@ -13,7 +13,8 @@ from bot.channels.facebook.guide import GUIDE
 from bot.channels.facebook.history import feed
 from bot.channels.facebook.options import read_options
 from bot.channels.guide import Guide
-from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
+from bot.channels.http import repeatable
+from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
 from bot.channels.meta.options import graph_of, read_keys
 from bot.channels.meta.private import PrivateReader

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from bot.brand import Account
 from bot.channels.base import Features, Pace
 from bot.channels.guide import Guide
+from bot.channels.http import repeatable
 from bot.channels.instagram.comments import MENTION, CommentReader
 from bot.channels.instagram.guide import GUIDE
 from bot.channels.instagram.history import comments
 from bot.channels.instagram.options import read_options
-from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
+from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
 from bot.channels.meta.options import graph_of, read_keys
 from bot.channels.meta.private import PrivateReader

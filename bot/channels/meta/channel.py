@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from bot.channels.base import Channel
-from bot.channels.meta.graph import Graph, repeatable
+from bot.channels.http import repeatable
+from bot.channels.meta.graph import Graph
 from bot.channels.meta.options import Keys
 from bot.channels.meta.signature import HEADER, authenticate, challenge, signature
 from bot.errors import DeliveryError

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 
-from bot.channels.http import session
+from bot.channels.http import in_our_words, repeatable, session
 from bot.channels.meta.reading import Json
 from bot.channels.meta.refusals import COMMON, Refusal, Table, read_refusal, sort
-from bot.errors import DeliveryLater, DeliveryUnknown
+from bot.errors import DeliveryUnknown
 
 OFFICIAL = "https://graph.facebook.com"
 VERSION = "v25.0"
 # For each step of a call: connect, and wait for the next bytes of the answer.
 TIMEOUT_SECONDS = 10.0
 CONNECTIONS = 64
-
-# aiohttp's ways to say that no byte of the request left this machine.
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 class Graph:
@@ -81,7 +76,7 @@ class Graph:
         self._session = None
 
     async def _call(self, method: str, path: str, **content: Any) -> Json:
-        with self._in_our_words():
+        with in_our_words("Meta"):
             url = f"{self._root}/{path}"
             async with self._line().request(method, url, allow_redirects=False, **content) as answer:
                 payload = await answer.read()
@@ -93,30 +88,12 @@ class Graph:
         """What Meta says of a token that it cannot read quotes the token."""
         return read_refusal(status, headers, payload.replace(self._token.encode(), b"..."))
 
-    @contextmanager
-    def _in_our_words(self) -> Iterator[None]:
-        try:
-            yield
-        except NEVER_SENT as exc:
-            raise DeliveryLater(f"Meta cannot be reached: {type(exc).__name__}") from None
-        except (aiohttp.ClientError, asyncio.TimeoutError) as exc:
-            raise DeliveryUnknown(f"Meta did not answer: {type(exc).__name__}") from None
-
     def _line(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = session(
                 self._timeout, {"Authorization": f"Bearer {self._token}"}, connections=CONNECTIONS
             )
         return self._session
-
-
-@contextmanager
-def repeatable() -> Iterator[None]:
-    """For a call that does no harm when it is made twice."""
-    try:
-        yield
-    except DeliveryUnknown as exc:
-        raise DeliveryLater(str(exc)) from None
 
 
 def _success(payload: bytes) -> Json:

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from bot.channels.base import Windows
+from bot.channels.http import repeatable
 from bot.channels.meta.channel import MetaChannel
 from bot.channels.meta.correlation import mark
-from bot.channels.meta.graph import Graph, repeatable
+from bot.channels.meta.graph import Graph
 from bot.channels.meta.history import talks
 from bot.channels.meta.options import Keys
 from bot.channels.meta.reading import Json, entries, identifier

@@ -11,8 +11,9 @@ from typing import ClassVar
 from bot.brand import Account
 from bot.channels.base import Features, Pace, Windows
 from bot.channels.guide import Guide
+from bot.channels.http import repeatable
 from bot.channels.meta.channel import MetaChannel
-from bot.channels.meta.graph import TIMEOUT_SECONDS, repeatable
+from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.options import graph_of, identifier_or_none, read_keys
 from bot.channels.meta.reading import identifier, text, things
 from bot.channels.whatsapp.guide import GUIDE

@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from bot.channels.http import repeatable
 from bot.channels.x.identity import Identity
 from bot.channels.x.reading import Json
 from bot.channels.x.refusals import sort, wait
-from bot.channels.x.wire import Answer, Wire, repeatable
+from bot.channels.x.wire import Answer, Wire
 from bot.clock import Clock
 from bot.errors import DeliveryLater
 from bot.messages import Surface

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,13 +11,11 @@ import aiohttp
 from msgspec import Struct
 from yarl import URL
 
-from bot.channels.http import session
+from bot.channels.http import in_our_words, session
 from bot.channels.x.reading import Json
-from bot.errors import DeliveryLater, DeliveryUnknown
+from bot.errors import DeliveryUnknown
 
 CONNECTIONS = 64
-# aiohttp's ways to say that no byte of the request left this machine.
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -56,7 +52,7 @@ class Wire:
     async def call(self, method: str, url: str, authorization: str, **content: Any) -> Answer:
         """Call an address that is written as it was signed; raise where no answer came."""
         headers = {"Authorization": authorization} if authorization else {}
-        with _in_our_words():
+        with in_our_words("X"):
             request = self._line().request(
                 method, URL(url, encoded=True), headers=headers, allow_redirects=False, **content
             )
@@ -78,23 +74,3 @@ class Wire:
         if self._session is None or self._session.closed:
             self._session = session(self._timeout, connections=CONNECTIONS)
         return self._session
-
-
-@contextmanager
-def repeatable() -> Iterator[None]:
-    """For a call that does no harm when it is made twice."""
-    try:
-        yield
-    except DeliveryUnknown as exc:
-        raise DeliveryLater(str(exc)) from None
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Not `from exc`: an error of the client may quote the headers, and with them a token."""
-    try:
-        yield
-    except NEVER_SENT as exc:
-        raise DeliveryLater(f"X cannot be reached: {type(exc).__name__}") from None
-    except (aiohttp.ClientError, asyncio.TimeoutError) as exc:
-        raise DeliveryUnknown(f"X did not answer: {type(exc).__name__}") from None

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import aiohttp
 
-from bot.channels.http import session
+from bot.channels.http import in_our_words, repeatable, session
 from bot.channels.youtube.oauth import Tokens
 from bot.channels.youtube.quota import Quota
 from bot.channels.youtube.refusals import read_refusal, sort
 from bot.channels.youtube.wire import Json
-from bot.errors import DeliveryLater, DeliveryUnknown
-
-# Nothing of a request has left then.
-NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+from bot.errors import DeliveryUnknown
 
 
 class Answer(NamedTuple):
@@ -46,10 +41,8 @@ class Api:
 
     async def ask(self, path: str, query: Mapping[str, str]) -> Json:
         """Look something up, which may be repeated at will; raise a `DeliveryError`."""
-        try:
+        with repeatable():
             return await self._call("GET", path, repeatable=True, params=query)
-        except DeliveryUnknown as exc:
-            raise DeliveryLater(str(exc)) from None
 
     async def post(self, path: str, query: Mapping[str, str], values: Json) -> Json:
         """Do something once; `DeliveryUnknown` where nobody can say whether it was done."""
@@ -75,7 +68,7 @@ class Api:
     async def _request(self, method: str, path: str, content: Mapping[str, Any]) -> Answer:
         token = await self._tokens.get(self._line())
         url, headers = f"{self._base_url}/{path}", {"Authorization": f"Bearer {token}"}
-        with in_our_words():
+        with in_our_words("YouTube"):
             async with self._line().request(
                 method, url, headers=headers, allow_redirects=False, **content
             ) as told:
@@ -85,20 +78,6 @@ class Api:
         if self._session is None:
             self._session = session(self._timeout)
         return self._session
-
-
-@contextmanager
-def in_our_words() -> Iterator[None]:
-    """Say of every failure of the network whether something may have been done.
-
-    Not `from exc`: an error of the client may quote the headers, and with them the token.
-    """
-    try:
-        yield
-    except NEVER_SENT as exc:
-        raise DeliveryLater(f"YouTube cannot be reached: {type(exc).__name__}") from None
-    except (aiohttp.ClientError, asyncio.TimeoutError) as exc:
-        raise DeliveryUnknown(f"YouTube did not answer: {type(exc).__name__}") from None
 
 
 def _read(payload: bytes) -> Json:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
-from bot.channels.http import retry_after, session
+from bot.channels.http import in_our_words, repeatable, retry_after, session
+from bot.errors import DeliveryError, DeliveryLater, DeliveryUnknown
 
 
 async def test_each_step_has_its_time_and_the_whole_has_an_end() -> None:
@@ -45,3 +48,22 @@ def test_wait_is_a_short_whole_number_of_seconds(asked: str, wait: float | None)
 
 def test_where_no_wait_is_asked_for_there_is_none() -> None:
     assert retry_after({}) is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        (aiohttp.InvalidURL("nowhere"), DeliveryLater),
+        (aiohttp.ConnectionTimeoutError(), DeliveryLater),
+        (aiohttp.ServerDisconnectedError(), DeliveryUnknown),
+        (aiohttp.SocketTimeoutError(), DeliveryUnknown),
+        (asyncio.TimeoutError(), DeliveryUnknown),
+    ],
+    ids=repr,
+)
+def test_failure_tells_whether_it_may_have_been_done(failure: Exception, kind: type[DeliveryError]) -> None:
+    with pytest.raises(kind, match="Chirper ") as caught, in_our_words("Chirper"):
+        raise failure
+    assert caught.value.__cause__ is None
+    with pytest.raises(DeliveryLater), repeatable(), in_our_words("Chirper"):
+        raise failure
