@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -24,18 +25,19 @@ from bot.errors import BrandError
 from bot.gateway import MAX_BODY, Gateway
 from bot.guard import Guard, load_guard
 from bot.inbox import Inbox
-from bot.outbox.pacing import shared_pace
-from bot.outbox.shared_pace import SharedPace
 from bot.serving import Server
 from bot.settings import Settings, account_secrets
+from bot.sharing import bell_for, pace_for
 from bot.store import migrate
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
-from bot.store.shared_bell import bell_for
 from bot.store.shared_clock import SharedClock, clock_for
 from bot.store.store import Store
 from bot.vitals import STOPPING, Vitals
 from bot.work import Step, connect, side_by_side, steps
+
+if TYPE_CHECKING:
+    from bot.outbox.shared_pace import SharedPace
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ async def serve(
         guard=load_guard(settings.guard_folder),
         clock=shared_clock or now,
         bell=await bell_for(settings, store),
-        pace=await shared_pace(settings, store),
+        pace=await pace_for(settings, store),
         stopping=stopping,
         accepts=accepts,
         works=works,

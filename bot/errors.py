@@ -21,6 +21,7 @@
     ├── AssistantError           Rasa gave no understanding
     │   ├── AssistantUnavailable not there or not ready: ask again
     │   └── AssistantFailed      there, and it failed on this very message
+    ├── RedisAway                Redis cannot be asked: each process goes on by itself
     ├── Crashed                  a part of this process ended: it shall be started again
     ├── EvaluationError          a file of judged messages is wrong: says line and column
     ├── TransitionError          a transition that the state of the case forbids
@@ -51,6 +52,7 @@ __all__ = [
     "GuardError",
     "NotFound",
     "PayloadError",
+    "RedisAway",
     "RelaisError",
     "ReplyRefused",
     "SettingsError",
@@ -150,6 +152,10 @@ class AssistantUnavailable(AssistantError):
 
 class AssistantFailed(AssistantError):
     """Rasa is there and failed on this very message."""
+
+
+class RedisAway(RelaisError):
+    """Redis cannot be asked, and is never needed: each process goes on by itself."""
 
 
 class Crashed(RelaisError):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from bot.assistant.port import Assistant
 from bot.brand import Brand
@@ -24,12 +25,14 @@ from bot.inbox.reconcile import reconcile
 from bot.inbox.seeking import seek
 from bot.language import detect
 from bot.outbox import Delivery
-from bot.outbox.shared_pace import SharedPace
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
 from bot.store.housekeeping import Housekeeping
 from bot.store.store import Store
 from bot.unexpected import place, trail
+
+if TYPE_CHECKING:
+    from bot.outbox.shared_pace import SharedPace
 
 log = logging.getLogger(__name__)
 

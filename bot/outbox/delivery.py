@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -31,7 +32,6 @@ from bot.outbox import outcomes
 from bot.outbox.outcomes import MAX_REASON, Lost
 from bot.outbox.pacing import Pacing
 from bot.outbox.retry import next_attempt
-from bot.outbox.shared_pace import SharedPace
 from bot.outbox.window import Window, window
 from bot.store import bell, elsewhere, outbox
 from bot.store.accounts import Accounts
@@ -41,6 +41,9 @@ from bot.store.outbox import Parcel
 from bot.store.store import Store
 from bot.unexpected import place, trail
 from bot.worker import Worker
+
+if TYPE_CHECKING:
+    from bot.outbox.shared_pace import SharedPace
 
 log = logging.getLogger(__name__)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.channels.base import Pace
 from bot.clock import Clock
+from bot.errors import RedisAway
 from bot.messages import Address, Surface
 from bot.metrics import REDIS_CONNECTED
 from bot.outbox.pace import Pacer
-from bot.outbox.shared_pace import SharedPace
-from bot.settings import Settings
-from bot.store.shared import AWAY, namespace
-from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.outbox.shared_pace import SharedPace
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +75,8 @@ class Pacing:
             return None
         try:
             answer = await question(self._shared)
-        except AWAY as error:
-            self._is_away(type(error).__name__)
+        except RedisAway as error:
+            self._is_away(str(error))
             return None
         self._is_there()
         return answer
@@ -95,10 +95,3 @@ class Pacing:
             log.info("all processes mind the pace of their sendings together again")
             REDIS_CONNECTED.labels("pace").set(1)
         self._away_since = None
-
-
-async def shared_pace(settings: Settings, store: Store) -> SharedPace | None:
-    """What processes share of the pace; None where no Redis is configured."""
-    if settings.redis_url is None:
-        return None
-    return SharedPace(settings.redis_url, await store.read(namespace))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import timedelta
+from typing import Any
 
 from bot.channels.base import Pace
+from bot.errors import RedisAway
 from bot.messages import Address, Surface
 from bot.outbox.pace import space_in
-from bot.store.shared import connect
+from bot.store.shared import AWAY, connect
 
 # How long Redis may take, in seconds: a reply waits for it.
 PATIENCE = 0.25
@@ -48,7 +51,7 @@ _REST = _NOW + "keep(KEYS[1], math.max(free(KEYS[1]), now + tonumber(ARGV[2])))"
 
 
 class SharedPace:
-    """Spaces out what all processes of an installation send. Raises `AWAY` without Redis."""
+    """Spaces out what all processes of an installation send. Raises `RedisAway` without Redis."""
 
     def __init__(self, url: str, namespace: str) -> None:
         self._client = connect(url, PATIENCE)
@@ -61,13 +64,15 @@ class SharedPace:
     ) -> timedelta:
         """As `Pacer.reserve`."""
         spaces = (timedelta(seconds=1 / pace.per_second), space_in(pace, address))
-        wait = await self._reserve(
-            keys=[
-                self._key(account),
-                self._key(account, address.chat),
-                self._surface_key(account, address.surface),
-            ],
-            args=[LONGEST, *map(_microseconds, (longest, *spaces))],
+        wait = await _told(
+            self._reserve(
+                keys=[
+                    self._key(account),
+                    self._key(account, address.chat),
+                    self._surface_key(account, address.surface),
+                ],
+                args=[LONGEST, *map(_microseconds, (longest, *spaces))],
+            )
         )
         return timedelta(microseconds=int(wait))
 
@@ -85,7 +90,7 @@ class SharedPace:
         await self._client.aclose()
 
     async def _keep_free(self, key: str, rest: timedelta) -> None:
-        await self._rest(keys=[key], args=[LONGEST, _microseconds(rest)])
+        await _told(self._rest(keys=[key], args=[LONGEST, _microseconds(rest)]))
 
     def _key(self, account: tuple[str, str], chat: str | None = None) -> str:
         # In braces what must lie on one server where Redis is a cluster.
@@ -95,6 +100,13 @@ class SharedPace:
     def _surface_key(self, account: tuple[str, str], surface: Surface) -> str:
         # No chat's: those begin with a colon.
         return f"{self._key(account)}/{surface}"
+
+
+async def _told(answer: Awaitable[Any]) -> Any:
+    try:
+        return await answer
+    except AWAY as error:
+        raise RedisAway(type(error).__name__) from error
 
 
 def _microseconds(duration: timedelta) -> int:

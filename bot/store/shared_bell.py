@@ -12,10 +12,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from bot.metrics import REDIS_CONNECTED
-from bot.settings import Settings
 from bot.store.bell import Bell, Listener
-from bot.store.shared import AWAY, connect, namespace
-from bot.store.store import Store
+from bot.store.shared import AWAY, connect
 
 log = logging.getLogger(__name__)
 
@@ -118,13 +116,6 @@ class SharedBell(Bell):
             log.info("bells ring in all processes")
         self.connected = connected
         self._gauge.set(connected)
-
-
-async def bell_for(settings: Settings, store: Store) -> Bell:
-    """The bell of a process: shared with the others where a Redis is configured."""
-    if settings.redis_url is None:
-        return Bell()
-    return SharedBell(settings.redis_url, await store.read(namespace))
 
 
 async def _first_to_fail(*steps: Coroutine[object, object, None]) -> None:

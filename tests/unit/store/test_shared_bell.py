@@ -12,7 +12,8 @@ from prometheus_client import REGISTRY
 
 from bot.store import shared_bell as module
 from bot.store.bell import Listener
-from bot.store.shared import connect, namespace
+from bot.store.namespace import namespace
+from bot.store.shared import connect
 from bot.store.shared_bell import SharedBell
 from bot.store.store import Store
 from tests import servers

@@ -1,0 +1,34 @@
+"""What the processes of an installation share through Redis, where one is configured.
+
+Redis' client is imported only then: it takes 14 MB, and who runs one process needs none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings
+from bot.store.bell import Bell
+from bot.store.namespace import namespace
+from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.outbox.shared_pace import SharedPace
+
+
+async def bell_for(settings: Settings, store: Store) -> Bell:
+    """The bell of a process: shared with the others where a Redis is configured."""
+    if settings.redis_url is None:
+        return Bell()
+    from bot.store.shared_bell import SharedBell
+
+    return SharedBell(settings.redis_url, await store.read(namespace))
+
+
+async def pace_for(settings: Settings, store: Store) -> SharedPace | None:
+    """What processes share of the pace of their sendings; None where no Redis is configured."""
+    if settings.redis_url is None:
+        return None
+    from bot.outbox.shared_pace import SharedPace
+
+    return SharedPace(settings.redis_url, await store.read(namespace))
