@@ -57,8 +57,9 @@ long in our database and in Rasa's memory. Queue pages of two gateways are fetch
 show a hundred cases. Medians.
 
 **Memory.** The gateway that accepts, works and sends in one process, after so many people have written
-and been answered; the larger of what it holds at rest and of what it ever held. The assistant is a
-stand-in.
+and been answered; the larger of what it holds at rest and of what it held at most since the first of
+them wrote. What its start takes for a moment, while the model of languages is unpacked, is told beside
+it. The assistant is a stand-in.
 
 **Two machines** have four cores, which this one lacks. So the model is simulated there: an assistant
 for each worker waits 50 ms for a turn, one after the other, instead of computing. Workers, gateway,

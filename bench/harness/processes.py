@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bench.harness.usage import cpu_seconds, resident, resident_peak
+from bench.harness.usage import cpu_seconds, forget_peak, resident, resident_peak
 from bot.errors import RelaisError
 from bot.supervisor.leash import leash
 
@@ -54,8 +54,12 @@ class Process:
         return resident(self.pid)
 
     def resident_peak(self) -> float:
-        """The most memory that it has had, in MB."""
+        """The most memory that it has had since its start, or since that was forgotten, in MB."""
         return resident_peak(self.pid)
+
+    def forget_peak(self) -> None:
+        """Let the most memory that it has count from now on."""
+        forget_peak(self.pid)
 
     async def answers(self, url: str, patience: float = PATIENCE) -> None:
         """Wait until it answers there with success; raises `BenchFailed` with its last words."""

@@ -30,8 +30,13 @@ def resident(pid: int) -> float:
 
 
 def resident_peak(pid: int) -> float:
-    """The most memory that a process has had, in MB."""
+    """The most memory that a process has had since its start, or since that was forgotten, in MB."""
     return _megabytes(pid, "VmHWM")
+
+
+def forget_peak(pid: int) -> None:
+    """Let the most memory of a process count from now on."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def machine_seconds() -> float:

@@ -42,6 +42,8 @@ async def measure(workshop: Workshop) -> Measured:
         staged = stage(workshop, "memory", Setup(assistants=assistants), bots_per_market=1)
         on = await stack.enter_async_context(staged)
         gateway, empty = on.product.gateway, on.product.gateway.resident()
+        started = gateway.resident_peak()
+        gateway.forget_peak()
         workshop.say(f"memory: {people:,} conversations ...")
         meter = on.meter()
         taken = await converse_by_telegram(talks, on.url, on.platform, workshop.wording, _AT_ONCE)
@@ -55,16 +57,24 @@ async def measure(workshop: Workshop) -> Measured:
         raise BenchFailed(f"only {answered} of {people} conversations were answered")
     return Measured(
         name=NAME,
-        figures=_figures(full, peak, people, answered, (watched - full) / streams),
+        figures=_figures(full, peak, people, answered, started, (watched - full) / streams),
         details={
-            "mb": {"empty": empty, "full": full, "peak": peak, f"with {streams} streams": watched},
+            "mb": {
+                "at the start": started,
+                "empty": empty,
+                "full": full,
+                "peak": peak,
+                f"with {streams} streams": watched,
+            },
             "turns_a_second": round(answered / spent.seconds, 1),
             "spent": to_builtins(spent),
         },
     )
 
 
-def _figures(full: float, peak: float, people: int, answered: int, stream: float) -> tuple[Figure, ...]:
+def _figures(
+    full: float, peak: float, people: int, answered: int, started: float, stream: float
+) -> tuple[Figure, ...]:
     return (
         Figure(
             what=f"Memory of the gateway at {people:,} open conversations",
@@ -73,6 +83,11 @@ def _figures(full: float, peak: float, people: int, answered: int, stream: float
             target=MOST_MB,
             at_least=False,
             absolute=f"{full:.0f} MB at rest, {peak:.0f} MB at most; {answered:,} answered",
+        ),
+        Figure(
+            what="Beside it, for a moment of its start",
+            value=started,
+            unit="MB",
         ),
         Figure(
             what="Beside it, for each page of the web chat that is open",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bench.harness import bare, standin
 from bench.harness.processes import LOOPBACK, BenchFailed, free_port, processes
 from bench.harness.product import clean_environment
-from bench.harness.usage import cpu_seconds, machine_seconds, resident, resident_peak
+from bench.harness.usage import cpu_seconds, forget_peak, machine_seconds, resident, resident_peak
 from bot.messages import Understanding
 
 
@@ -53,7 +54,18 @@ async def test_a_process_is_awaited_watched_and_stopped(tmp_path: Path) -> None:
         await process.answers(f"http://{LOOPBACK}:{port}/webhooks/relais/")
         assert process.cpu_seconds() > 0
         assert 0 < process.resident() <= process.resident_peak()
+        process.forget_peak()
+        assert process.resident_peak() > 0
     assert process.has_ended
+
+
+def test_the_most_memory_counts_from_when_it_was_forgotten() -> None:
+    me, eaten = os.getpid(), 200
+    small = resident(me)
+    len(b"x" * (eaten * 1024**2))
+    assert resident_peak(me) > small + eaten / 2
+    forget_peak(me)
+    assert resident_peak(me) < small + eaten / 2
 
 
 async def test_a_process_that_ends_instead_is_told_with_its_last_words(tmp_path: Path) -> None:
