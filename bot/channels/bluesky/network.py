@@ -14,6 +14,7 @@ from bot.channels.bluesky.keys import POST, is_ours, owner, split
 from bot.channels.bluesky.line import Doubtful, Json, Query, Refusal
 from bot.channels.bluesky.parse import REASONS
 from bot.channels.bluesky.wire import record_in
+from bot.channels.reading import field, text
 from bot.errors import DeliveryLater
 
 # As many as one request may ask for.
@@ -41,8 +42,8 @@ class Network:
         for _ in range(most):
             query = [*_paged(cursor), *(("reasons", each) for each in sorted(REASONS))]
             told = await self._api.get("app.bsky.notification.listNotifications", query)
-            yield Page(items=_list(told, "notifications"), seen=moment(_text(told, "seenAt")))
-            cursor = _text(told, "cursor")
+            yield Page(items=listed(told, "notifications"), seen=moment(text(told, "seenAt")))
+            cursor = text(told, "cursor")
             if not cursor:
                 return
 
@@ -56,7 +57,7 @@ class Network:
         A repository tells its newest records first, by their keys; ours come behind all others.
         """
         query = [("repo", did), ("collection", POST), *_paged("")]
-        told = _list(await self._api.get("com.atproto.repo.listRecords", query), "records")
+        told = listed(await self._api.get("com.atproto.repo.listRecords", query), "records")
         found = [(key[1], each) for each in told if record_in(each) and (key := split(each["uri"]))]
         return [each for key, each in reversed(found) if key > after and not is_ours(key)]
 
@@ -67,7 +68,7 @@ class Network:
         for place in range(0, len(wanted), POSTS_AT_ONCE):
             query = [("uris", uri) for uri in wanted[place : place + POSTS_AT_ONCE]]
             told = await self._api.get("app.bsky.feed.getPosts", query)
-            found |= {_text(each, "uri"): each for each in _list(told, "posts")}
+            found |= {text(each, "uri"): each for each in listed(told, "posts")}
         return found
 
     async def search(self, words: str, since: datetime) -> AsyncIterator[list[Json]]:
@@ -76,8 +77,8 @@ class Network:
         for _ in range(MOST_PAGES_FOUND):
             query = [("q", words), ("sort", "latest"), ("since", iso(since)), *_paged(cursor)]
             told = await self._api.get("app.bsky.feed.searchPosts", query)
-            yield _list(told, "posts")
-            cursor = _text(told, "cursor")
+            yield listed(told, "posts")
+            cursor = text(told, "cursor")
             if not cursor:
                 return
 
@@ -87,13 +88,13 @@ class Network:
             told = await self._api.get("app.bsky.actor.getProfile", [("actor", did)])
         except Refusal:
             return None
-        labels = _list({"labels": [], **told}, "labels") if isinstance(told, dict) else []
-        return any(_text(each, "val") == "bot" and _text(each, "src") == did for each in labels)
+        labels = listed({"labels": [], **told}, "labels") if isinstance(told, dict) else []
+        return any(text(each, "val") == "bot" and text(each, "src") == did for each in labels)
 
     async def did_of(self, handle: str) -> str:
         """The account with a handle; raises `Refusal` where there is none."""
         told = await self._api.get("com.atproto.identity.resolveHandle", [("handle", handle)])
-        return _text(told, "did")
+        return text(told, "did")
 
     async def publish(self, did: str, key: str, record: Json) -> str:
         """File a post under a key, and tell its address; the same again changes nothing.
@@ -113,7 +114,7 @@ class Network:
             if isinstance(error, Doubtful):
                 raise
             raise DeliveryLater(str(error)) from None
-        uri = _text(told, "uri")
+        uri = text(told, "uri")
         if not owner(uri):
             raise DeliveryLater("Bluesky: the answer names no post")
         return uri
@@ -121,7 +122,7 @@ class Network:
     async def _published(self, did: str, key: str) -> str:
         query = [("repo", did), ("collection", POST), ("rkey", key)]
         try:
-            return _text(await self._api.get("com.atproto.repo.getRecord", query), "uri")
+            return text(await self._api.get("com.atproto.repo.getRecord", query), "uri")
         except Refusal:
             return ""
 
@@ -148,13 +149,9 @@ def _paged(cursor: str) -> Query:
     return [("limit", PAGE), *([("cursor", cursor)] if cursor else [])]
 
 
-def _list(told: Any, name: str) -> list[Json]:
-    found = told.get(name) if isinstance(told, dict) else None
+def listed(told: Any, name: str) -> list[Json]:
+    """The objects in a list that must be there."""
+    found = field(told, name)
     if not isinstance(found, list):
         raise DeliveryLater(f"Bluesky: the answer has no {name}")
     return [each for each in found if isinstance(each, dict)]
-
-
-def _text(told: Any, name: str) -> str:
-    found = told.get(name) if isinstance(told, dict) else None
-    return found if isinstance(found, str) else ""

@@ -14,9 +14,10 @@ import msgspec
 
 from bot.channels.bluesky.api import Api
 from bot.channels.bluesky.line import Doubtful, Json, NoChat, Refusal
-from bot.channels.bluesky.network import moment
+from bot.channels.bluesky.network import listed, moment
 from bot.channels.bluesky.richtext import facets
 from bot.channels.bluesky.wire import Convo
+from bot.channels.reading import field, text
 from bot.errors import DeliveryLater, DeliveryRefused, Unreachable
 
 K = TypeVar("K")
@@ -54,8 +55,8 @@ class Talks:
         """What happened since a place in the log, and the next place; without one, where it ends."""
         query = [("cursor", cursor)] if cursor else []
         told = await self._ask("getLog", query)
-        entries = [each for each in _list(told, "logs") if each.get("$type") == LOG_MESSAGE]
-        return entries, _text(told, "cursor") or cursor or ""
+        entries = [each for each in listed(told, "logs") if each.get("$type") == LOG_MESSAGE]
+        return entries, text(told, "cursor") or cursor or ""
 
     async def convos(self, *, unread: bool) -> AsyncIterator[Json]:
         """Conversations, where something was said last first; those that nobody has accepted too."""
@@ -64,10 +65,10 @@ class Talks:
             query = [("limit", PAGE), *([("cursor", cursor)] if cursor else [])]
             query += [("readState", "unread")] if unread else []
             told = await self._ask("listConvos", query)
-            for convo in _list(told, "convos"):
-                _keep(self._convos, _text(convo, "id"), convo)
+            for convo in listed(told, "convos"):
+                _keep(self._convos, text(convo, "id"), convo)
                 yield convo
-            cursor = _text(told, "cursor")
+            cursor = text(told, "cursor")
             if not cursor:
                 return
 
@@ -78,7 +79,7 @@ class Talks:
                 told = await self._ask("getConvo", [("convoId", number)])
             except Refusal:
                 return None
-            _keep(self._convos, number, _thing(told, "convo"))
+            _keep(self._convos, number, field(told, "convo"))
         return self._convos[number]
 
     async def messages(self, number: str, *, most: int = MOST_PAGES) -> AsyncIterator[Json]:
@@ -87,9 +88,9 @@ class Talks:
         for _ in range(most):
             query = [("convoId", number), ("limit", PAGE), *([("cursor", cursor)] if cursor else [])]
             told = await self._ask("getMessages", query)
-            for message in _list(told, "messages"):
+            for message in listed(told, "messages"):
                 yield message
-            cursor = _text(told, "cursor")
+            cursor = text(told, "cursor")
             if not cursor:
                 return
 
@@ -117,28 +118,28 @@ class Talks:
         """The conversation with somebody, begun if there is none."""
         try:
             told = await self._ask("getConvoForMembers", [("members", person)])
-            return msgspec.convert(_thing(told, "convo"), Convo)
+            return msgspec.convert(field(told, "convo"), Convo)
         except Refusal as error:
             raise _refused(error) from None
         except msgspec.ValidationError:
             raise DeliveryLater("Bluesky: the answer is no conversation") from None
 
-    async def _said(self, convo: str, text: str, *, number: int, after: str, me: str) -> str:
-        """The message that is this text; empty where there is none."""
+    async def _said(self, convo: str, answer: str, *, number: int, after: str, me: str) -> str:
+        """The message that is this answer; empty where there is none."""
         recent = [message async for message in self.messages(convo, most=1)]
-        ids = [_text(message, "id") for message in recent]
-        ours = [_text(_thing(message, "sender"), "did") == me for message in recent]
-        words, end = text.split(), _end(self._before.get(number, after), ids, ours)
+        ids = [text(message, "id") for message in recent]
+        ours = [text(field(message, "sender"), "did") == me for message in recent]
+        words, end = answer.split(), _end(self._before.get(number, after), ids, ours)
         _keep(self._before, number, self._before.get(number, ids[0] if ids else ""))
         for message_id, message, is_ours in zip(ids[:end], recent[:end], ours[:end], strict=True):
-            is_same = is_ours and _text(message, "text").split() == words
+            is_same = is_ours and text(message, "text").split() == words
             if is_same and self._sent.get(message_id, number) == number:
                 return message_id
         return ""
 
-    async def _say(self, convo: str, text: str) -> str:
-        message: Json = {"text": text}
-        links = facets(text)
+    async def _say(self, convo: str, answer: str) -> str:
+        message: Json = {"text": answer}
+        links = facets(answer)
         if links:
             message["facets"] = links
         try:
@@ -147,7 +148,7 @@ class Talks:
             )
         except Refusal as error:
             raise _refused(error) from None
-        message_id = _text(told, "id")
+        message_id = text(told, "id")
         if not message_id:
             raise Doubtful("Bluesky: the answer names no message")
         return message_id
@@ -173,7 +174,7 @@ def _end(after: str, ids: list[str], ours: list[bool]) -> int:
 
 def sent_at(message: Json) -> datetime | None:
     """When a message was sent."""
-    return moment(_text(message, "sentAt"))
+    return moment(text(message, "sentAt"))
 
 
 def _refused(error: Refusal) -> DeliveryRefused:
@@ -187,19 +188,3 @@ def _keep(remembered: OrderedDict[K, V], key: K, value: V) -> None:
     remembered[key] = value
     while len(remembered) > REMEMBERED:
         remembered.popitem(last=False)
-
-
-def _thing(told: Any, name: str) -> Any:
-    return told.get(name) if isinstance(told, dict) else None
-
-
-def _list(told: Any, name: str) -> list[Json]:
-    found = _thing(told, name)
-    if not isinstance(found, list):
-        raise DeliveryLater(f"Bluesky: the answer has no {name}")
-    return [each for each in found if isinstance(each, dict)]
-
-
-def _text(told: Any, name: str) -> str:
-    found = _thing(told, name)
-    return found if isinstance(found, str) else ""

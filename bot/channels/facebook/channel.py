@@ -18,7 +18,7 @@ from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
 from bot.channels.meta.options import graph_of, read_keys
 from bot.channels.meta.private import PrivateReader
-from bot.channels.meta.reading import Json, text
+from bot.channels.reading import Json, text
 from bot.messages import Inbound, Outbound
 
 # What the Page's events are asked for by.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from bot.channels.meta.content import UNSUPPORTED
-from bot.channels.meta.reading import Json, event_id, identifier, moment, number, text, thing, things
+from bot.channels.meta.reading import event_id, identifier, moment
+from bot.channels.reading import Json, number, text, thing, things
 from bot.messages import Address, Attachment, EventKind, Inbound
 
 KINDS: dict[str, EventKind] = {

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.channels.meta.graph import Graph
 from bot.channels.meta.history import is_since, milliseconds, notification, pages, rest_of
-from bot.channels.meta.reading import Json, identifier, text, thing, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, text, thing, things
 
 # Posts in one answer, and answers: comments below older posts are seldom, and not looked for. Whoever asks
 # for much at once is refused ("Please reduce the amount of data"), each time anew.

@@ -18,7 +18,8 @@ from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.messenger import PRIVATE_REPLY, WINDOWS, MessengerChannel, in_path
 from bot.channels.meta.options import graph_of, read_keys
 from bot.channels.meta.private import PrivateReader
-from bot.channels.meta.reading import Json, identifier, text, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, text, things
 from bot.messages import Inbound, Outbound
 
 # What the account's events are asked for by. A Page needs any field for its Instagram account to be

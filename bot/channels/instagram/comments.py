@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.channels.meta.content import UNSUPPORTED
-from bot.channels.meta.reading import Json, event_id, identifier, moment, text, thing, things
+from bot.channels.meta.reading import event_id, identifier, moment
+from bot.channels.reading import Json, text, thing, things
 from bot.messages import Address, Attachment, Inbound
 
 COMMENTS = ("comments", "live_comments")

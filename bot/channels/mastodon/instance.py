@@ -9,6 +9,7 @@ import msgspec
 from bot.channels.mastodon.api import Api
 from bot.channels.mastodon.memory import order
 from bot.channels.mastodon.wire import Json, Me, Status
+from bot.channels.reading import field, text
 from bot.errors import AccountStopped, DeliveryLater, DeliveryRefused
 
 # As many as one request may ask for; some servers give fewer.
@@ -38,7 +39,7 @@ class Instance:
             told = await self._api.get("/api/v1/apps/verify_credentials")
         except (AccountStopped, DeliveryRefused):  # the token is good: it has told who we are
             return ""
-        return _text(told, "name")
+        return text(told, "name")
 
     async def streaming_url(self) -> str:
         """Where the stream is: large instances have another host for it."""
@@ -46,7 +47,7 @@ class Instance:
             told = await self._api.get("/api/v2/instance")
         except DeliveryRefused:
             told = {}
-        named = _text(_thing(_thing(told, "configuration"), "urls"), "streaming")
+        named = text(field(field(told, "configuration"), "urls"), "streaming")
         if not named.startswith(("wss://", "ws://", "https://", "http://")):
             return self._api.base_url
         secure = self._api.base_url.startswith("https:") or named.startswith(("wss:", "https:"))
@@ -72,7 +73,7 @@ class Instance:
     async def marker(self) -> str | None:
         """Up to where notifications were taken in, as the instance remembers it for us."""
         told = await self._api.get("/api/v1/markers", {"timeline[]": "notifications"})
-        return _text(_thing(told, "notifications"), "last_read_id") or None
+        return text(field(told, "notifications"), "last_read_id") or None
 
     async def mark(self, number: str) -> None:
         """Let the instance remember that."""
@@ -82,10 +83,10 @@ class Instance:
         """The last direct status between us and somebody, by his name; empty where there is none."""
         talks = await self._api.get("/api/v1/conversations", {"limit": "40"})
         for talk in talks if isinstance(talks, list) else ():
-            others = _thing(talk, "accounts")
-            names = [_text(each, "acct").lower() for each in others] if isinstance(others, list) else []
+            others = field(talk, "accounts")
+            names = [text(each, "acct").lower() for each in others] if isinstance(others, list) else []
             if names == [person]:
-                return _text(_thing(talk, "last_status"), "id")
+                return text(field(talk, "last_status"), "id")
         return ""
 
     async def context(self, status_id: str) -> tuple[list[Status], list[Status]]:
@@ -111,15 +112,6 @@ def status_in(value: Any) -> Status | None:
 
 
 def _statuses(told: Any, name: str) -> list[Status]:
-    found = told.get(name) if isinstance(told, dict) else None
+    found = field(told, name)
     read = map(status_in, found) if isinstance(found, list) else ()
     return [status for status in read if status]
-
-
-def _thing(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def _text(value: Any, name: str) -> str:
-    found = _thing(value, name)
-    return found if isinstance(found, str) else ""

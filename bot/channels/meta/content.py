@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.channels.meta.reading import Json, identifier, text, thing, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, text, thing, things
 from bot.messages import Attachment
 
 # What a token of ours looks like: advertisements and other tools use the same parameter.

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 
 from bot.channels.http import in_our_words, repeatable, session
-from bot.channels.meta.reading import Json
 from bot.channels.meta.refusals import COMMON, Refusal, Table, read_refusal, sort
+from bot.channels.reading import Json
 from bot.errors import DeliveryUnknown
 
 OFFICIAL = "https://graph.facebook.com"

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from bot.channels.meta.graph import Graph
-from bot.channels.meta.reading import Json, identifier, text, thing, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, text, thing, things
 
 # Conversations in one answer, with their messages; and messages that are told of each.
 TALKS, MESSAGES = "50", "20"

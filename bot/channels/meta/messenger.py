@@ -16,7 +16,8 @@ from bot.channels.meta.correlation import mark
 from bot.channels.meta.graph import Graph
 from bot.channels.meta.history import talks
 from bot.channels.meta.options import Keys
-from bot.channels.meta.reading import Json, entries, identifier
+from bot.channels.meta.reading import entries, identifier
+from bot.channels.reading import Json
 from bot.channels.render import GRAPHEME, with_buttons_as_text
 from bot.clock import now
 from bot.errors import DeliveryRefused, DeliveryUnknown, WindowClosed

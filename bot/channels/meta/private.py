@@ -7,17 +7,8 @@ from typing import Any
 
 from bot.channels.meta.content import attachments_of, token_of
 from bot.channels.meta.correlation import unmark
-from bot.channels.meta.reading import (
-    Json,
-    event_id,
-    identifier,
-    identifiers,
-    moment,
-    number,
-    text,
-    thing,
-    things,
-)
+from bot.channels.meta.reading import event_id, identifier, identifiers, moment
+from bot.channels.reading import Json, number, text, thing, things
 from bot.messages import Address, Attachment, EventKind, Inbound
 
 # Meta lets everybody begin with a button or a link: that is a greeting.

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from bot.channels.http import retry_after
-from bot.channels.meta.reading import number, text, thing, things
+from bot.channels.reading import number, text, thing, things
 from bot.errors import (
     AccountStopped,
     DeliveryError,
@@ -102,7 +102,7 @@ def read_refusal(status: int, headers: Mapping[str, str], payload: bytes) -> Ref
         body: Any = json.loads(payload)
     except (ValueError, RecursionError):
         body = {}
-    error = thing(body, "error") if isinstance(body, dict) else {}
+    error = thing(body, "error")
     return Refusal(
         status=status,
         code=number(error, "code"),

@@ -15,7 +15,8 @@ from bot.channels.http import repeatable
 from bot.channels.meta.channel import MetaChannel
 from bot.channels.meta.graph import TIMEOUT_SECONDS
 from bot.channels.meta.options import graph_of, identifier_or_none, read_keys
-from bot.channels.meta.reading import identifier, text, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import text, things
 from bot.channels.whatsapp.guide import GUIDE
 from bot.channels.whatsapp.messages import REACTION
 from bot.channels.whatsapp.number import Number

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from bot.channels.meta.reading import Json, identifier, number, text, thing, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, number, text, thing, things
 from bot.messages import Attachment
 
 # The customer opened a chat in which nothing was said yet: that is a greeting.

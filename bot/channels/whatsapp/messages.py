@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from bot.channels.meta.reading import LONGEST_ID, Json, identifier, text, thing, things
+from bot.channels.meta.reading import LONGEST_ID, identifier
+from bot.channels.reading import Json, text, thing, things
 from bot.channels.whatsapp.content import content_of
 from bot.channels.whatsapp.number import Number
 from bot.channels.whatsapp.people import Contacts, Customer, unique

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bot.channels.meta.reading import Json, event_id, identifier, moment
+from bot.channels.meta.reading import event_id, identifier, moment
+from bot.channels.reading import Json
 from bot.channels.whatsapp.people import Customer
 from bot.messages import Address, EventKind, Inbound
 

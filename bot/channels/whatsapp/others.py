@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from bot.channels.meta.reading import Json, event_id, identifier, number, text, thing, things
+from bot.channels.meta.reading import event_id, identifier
+from bot.channels.reading import Json, number, text, thing, things
 from bot.channels.whatsapp.content import content_of
 from bot.channels.whatsapp.messages import DEEDS, messages
 from bot.channels.whatsapp.number import Number

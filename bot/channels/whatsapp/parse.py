@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 
-from bot.channels.meta.reading import Json, entries, identifier, number, text, thing, things
+from bot.channels.meta.reading import entries, identifier
+from bot.channels.reading import Json, number, text, thing, things
 from bot.channels.whatsapp.messages import messages
 from bot.channels.whatsapp.number import Number
 from bot.channels.whatsapp.others import echoes, handover, standby

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bot.channels.meta.reading import Json, identifier, text, thing, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, text, thing, things
 
 
 class Customer(Struct, frozen=True, kw_only=True):

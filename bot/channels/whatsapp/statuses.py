@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from bot.channels.meta.correlation import unmark
-from bot.channels.meta.reading import Json, identifier, number, text, things
+from bot.channels.meta.reading import identifier
+from bot.channels.reading import Json, number, text, things
 from bot.channels.whatsapp.number import Number
 from bot.channels.whatsapp.people import Contacts, Customer
 from bot.messages import EventKind, Inbound

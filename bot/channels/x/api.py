@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.channels.http import repeatable
+from bot.channels.reading import Json
 from bot.channels.x.identity import Identity
-from bot.channels.x.reading import Json
 from bot.channels.x.refusals import sort, wait
 from bot.channels.x.wire import Answer, Wire
 from bot.clock import Clock

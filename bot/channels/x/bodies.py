@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Literal
 
+from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.direct import DirectReader
 from bot.channels.x.posts import Included, new_post, old_post
 from bot.channels.x.public import PublicReader
-from bot.channels.x.reading import Json, document, identifier, text, thing, things
+from bot.channels.x.reading import document, identifier
 from bot.errors import BadPayload
 from bot.messages import Inbound
 

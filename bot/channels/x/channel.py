@@ -11,6 +11,7 @@ from urllib.parse import quote
 from bot.brand import Account
 from bot.channels.base import Channel, Features, Pace
 from bot.channels.guide import Guide
+from bot.channels.reading import thing
 from bot.channels.render import with_buttons_as_text
 from bot.channels.x.api import Api
 from bot.channels.x.bodies import Reader, Threads
@@ -21,7 +22,7 @@ from bot.channels.x.identity import Identity, OAuth1, OAuth2
 from bot.channels.x.measure import LONGEST_MESSAGE, LONGEST_POST, harmless, weight_as_sent
 from bot.channels.x.options import Options, read_options
 from bot.channels.x.posts import person_of
-from bot.channels.x.reading import identifier, thing
+from bot.channels.x.reading import identifier
 from bot.channels.x.signature import CLIENT_HEADER, CONSUMER_HEADER, authenticate, challenge, signature
 from bot.channels.x.token_file import TokenFile
 from bot.channels.x.webhooks import Webhooks

@@ -6,9 +6,10 @@ import re
 from datetime import datetime
 from typing import Any
 
+from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.plain import plain_text
 from bot.channels.x.posts import Included, Person, old_attachment, person_of
-from bot.channels.x.reading import Json, identifier, milliseconds, moment, text, thing, things
+from bot.channels.x.reading import identifier, milliseconds, moment
 from bot.messages import Address, Attachment, EventKind, Inbound
 
 # What a link of ours writes into the message that it opens.

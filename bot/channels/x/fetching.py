@@ -6,9 +6,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta, timezone
 
+from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.api import Api
 from bot.channels.x.bodies import Fetched, fetched
-from bot.channels.x.reading import Json, moment, text, thing, things
+from bot.channels.x.reading import moment
 from bot.clock import Clock
 from bot.errors import DeliveryError
 

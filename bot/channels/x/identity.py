@@ -11,7 +11,8 @@ from typing import Protocol
 from oauthlib.oauth1 import Client
 
 from bot.channels.http import repeatable
-from bot.channels.x.reading import text, whole
+from bot.channels.reading import text
+from bot.channels.x.reading import whole
 from bot.channels.x.refusals import sort
 from bot.channels.x.token_file import TokenFile, Tokens
 from bot.channels.x.wire import Answer, Wire

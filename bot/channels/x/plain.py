@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.channels.x.reading import Json, text
+from bot.channels.reading import Json, text
 
 # Nothing else is escaped.
 ESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))

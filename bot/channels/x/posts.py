@@ -8,8 +8,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.plain import plain_text, without_name
-from bot.channels.x.reading import Json, identifier, moment, text, thing, things, whole
+from bot.channels.x.reading import identifier, moment, whole
 from bot.messages import Attachment
 
 LANGUAGE = re.compile(r"[a-z]{2}(?![a-z])")

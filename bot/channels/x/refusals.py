@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 
-from bot.channels.x.reading import Json, text, thing, things
+from bot.channels.reading import Json, text, thing, things
 from bot.errors import (
     AccountStopped,
     DeliveryError,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.api import Api
-from bot.channels.x.reading import Json, identifier, text, thing, things
+from bot.channels.x.reading import identifier
 from bot.errors import DeliveryError, DeliveryRefused
 
 WEBHOOKS, SUBSCRIPTIONS = "/2/webhooks", "/2/activity/subscriptions"

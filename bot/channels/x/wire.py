@@ -12,7 +12,7 @@ from msgspec import Struct
 from yarl import URL
 
 from bot.channels.http import in_our_words, session
-from bot.channels.x.reading import Json
+from bot.channels.reading import Json
 from bot.errors import DeliveryUnknown
 
 CONNECTIONS = 64

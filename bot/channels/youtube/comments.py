@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from bot.channels.reading import field, text
 from bot.channels.youtube.api import Api
 from bot.channels.youtube.quota import ANSWERING, READING, Quota
 from bot.channels.youtube.refusals import Missing
-from bot.channels.youtube.wire import Comment, Thread, comments_in, text, thing, thread_in
+from bot.channels.youtube.wire import Comment, Thread, comments_in, thread_in
 from bot.errors import AccountStopped, DeliveryLater, DeliveryRefused, DeliveryUnknown
 
 # As many as one request may ask for.
@@ -36,12 +37,12 @@ class Comments:
         """Whose token it is; raises `AccountStopped` where that is another channel."""
         self._quota.looked(READING)
         told = await self._api.ask("channels", {"part": "snippet", "mine": "true"})
-        found = thing(told, "items")
+        found = field(told, "items")
         one = found[0] if isinstance(found, list) and found else None
         me = Me(
             id=text(one, "id"),
-            title=text(thing(one, "snippet"), "title"),
-            handle=text(thing(one, "snippet"), "customUrl"),
+            title=text(field(one, "snippet"), "title"),
+            handle=text(field(one, "snippet"), "customUrl"),
         )
         if me.id != self._channel_id:
             raise AccountStopped(f"YouTube: the token is that of the channel {me.id or '(none)'}")
@@ -64,7 +65,7 @@ class Comments:
                 raise DeliveryLater(str(exc)) from exc
             # It is the account's own channel: who is refused there may do nothing at all.
             raise AccountStopped(str(exc)) from exc
-        found = thing(told, "items")
+        found = field(told, "items")
         threads = map(thread_in, found) if isinstance(found, list) else ()
         return [thread for thread in threads if thread], text(told, "nextPageToken")
 
@@ -79,7 +80,7 @@ class Comments:
                 told = await self._api.ask("comments", {**query, **_from(page)})
             except DeliveryRefused:
                 return ()
-            found += comments_in(thing(told, "items"))
+            found += comments_in(field(told, "items"))
             page = text(told, "nextPageToken")
             if not page:
                 break
@@ -89,7 +90,7 @@ class Comments:
         """The name of who wrote a comment; raises `Missing` where it was deleted."""
         self._quota.answered(READING)
         told = await self._api.ask("comments", {"part": "snippet", "id": comment_id})
-        found = comments_in(thing(told, "items"))
+        found = comments_in(field(told, "items"))
         if not found:
             raise Missing("YouTube: the comment is not there any more")
         return found[0].snippet.author_display_name

@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import aiohttp
 
-from bot.channels.youtube.wire import text, thing
+from bot.channels.reading import field, text
 from bot.clock import Clock
 from bot.errors import AccountStopped, DeliveryLater
 
@@ -67,7 +67,7 @@ class Tokens:
         token = text(told, "access_token")
         if status != HTTPStatus.OK or not token:
             raise _refusal(status, text(told, "error"))
-        lasts = thing(told, "expires_in")
+        lasts = field(told, "expires_in")
         seconds = lasts if isinstance(lasts, int) and 0 < lasts < 10**7 else LASTS
         self._token, self._until = token, self._clock() + timedelta(seconds=seconds) - MARGIN
 

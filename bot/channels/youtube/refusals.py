@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from msgspec import Struct
 
 from bot.channels.http import retry_after
-from bot.channels.youtube.wire import text, thing
+from bot.channels.reading import field, text, things
 from bot.errors import AccountStopped, DeliveryError, DeliveryLater, DeliveryRefused, DeliveryUnknown
 
 # The day's units are used up.
@@ -80,10 +79,10 @@ class Refusal(Struct, frozen=True, kw_only=True):
 def read_refusal(status: int, headers: Mapping[str, str], payload: bytes) -> Refusal:
     """The error in an answer that is no success, in the older form and in the newer one."""
     try:
-        error = thing(json.loads(payload), "error")
+        error = field(json.loads(payload), "error")
     except (ValueError, RecursionError):
         error = None
-    told = (*_objects(error, "errors"), *_objects(error, "details"))
+    told = (*things(error, "errors"), *things(error, "details"))
     return Refusal(
         status=status,
         reasons=frozenset(filter(None, (text(each, "reason") for each in told))),
@@ -105,8 +104,3 @@ def sort(refusal: Refusal, *, repeatable: bool) -> DeliveryError:
     if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return DeliveryLater(words, retry_after=refusal.retry_after)
     return Missing(words) if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) else DeliveryRefused(words)
-
-
-def _objects(error: Any, name: str) -> list[Any]:
-    found = thing(error, name)
-    return found if isinstance(found, list) else []

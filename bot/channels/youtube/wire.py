@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from bot.channels.reading import field, text
+
 Json = dict[str, Any]
 Moment = Annotated[datetime, Meta(tz=True)]
 Id = Annotated[str, Meta(min_length=1)]
@@ -79,11 +81,11 @@ class Body(Struct, frozen=True, kw_only=True, tag_field="type", tag="thread"):
 
 def thread_in(value: Any) -> Thread | None:
     """A thread as `commentThreads.list` gives it, if that is one."""
-    snippet = thing(value, "snippet")
-    top, total = comment_in(thing(snippet, "topLevelComment")), thing(snippet, "totalReplyCount")
+    snippet = field(value, "snippet")
+    top, total = comment_in(field(snippet, "topLevelComment")), field(snippet, "totalReplyCount")
     if top is None:
         return None
-    replies = comments_in(thing(thing(value, "replies"), "comments"))
+    replies = comments_in(field(field(value, "replies"), "comments"))
     video = text(snippet, "videoId")
     return Thread(top=top, replies=replies, total=total if isinstance(total, int) else 0, video=video)
 
@@ -100,14 +102,3 @@ def comment_in(value: Any) -> Comment | None:
         return msgspec.convert(value, Comment)
     except msgspec.ValidationError:
         return None
-
-
-def thing(value: Any, name: str) -> Any:
-    """What an object holds under a name, None where it is no object."""
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def text(value: Any, name: str) -> str:
-    """The same where only a text makes sense."""
-    found = thing(value, name)
-    return found if isinstance(found, str) else ""

@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 
 from bot.channels.meta.correlation import mark, unmark
-from bot.channels.meta.reading import (
-    entries,
-    identifier,
-    identifiers,
-    moment,
-    number,
-    text,
-    thing,
-    things,
-)
+from bot.channels.meta.reading import entries, identifier, identifiers, moment
+from bot.channels.reading import number, text, thing, things
 from bot.errors import BadPayload
 
 THEN = datetime(2026, 9, 21, 14, 13, 20, tzinfo=timezone.utc)
