@@ -6,49 +6,28 @@ import asyncio
 from typing import Any
 
 from bot.channels.bluesky import Bluesky
-from bot.messages import Inbound
 from tests.channels.bluesky.contract import PASSWORD, account
 from tests.fakes import bluesky as fake
+from tests.fakes import follower
 from tests.fakes.clock import FakeClock
 
 
-class Follower:
-    """Reads one event after the other, as the inbox does."""
+class Follower(follower.Follower):
+    """Sees that nothing comes, too."""
 
     def __init__(self, channel: Bluesky, rests: Rests) -> None:
-        self.channel = channel
+        super().__init__(channel)
         self._rests = rests
-        bodies = channel.poll()
-        assert bodies is not None
-        self._bodies = bodies
-
-    async def next(self) -> Inbound:
-        """The next event; the one before is acknowledged with that."""
-        while True:
-            events = self.channel.parse(await asyncio.wait_for(self._bodies.__anext__(), 5))
-            if events:
-                return events[0]
 
     async def quiet(self) -> None:
         """Nothing comes in two rounds; what came before is acknowledged."""
         seen = len(self._rests.taken)
-        waiting = asyncio.ensure_future(self._bodies.__anext__())
+        waiting = asyncio.create_task(self.raw())
         await self._rests.more(seen + 2)
         assert not waiting.done()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        await self._begin_anew()
-
-    async def stop(self) -> None:
-        """As when another process takes over."""
-        await self._bodies.aclose()  # type: ignore[attr-defined]  # it is a generator
-        await self.channel.close()
-
-    async def _begin_anew(self) -> None:
-        await self._bodies.aclose()  # type: ignore[attr-defined]  # it is a generator
-        bodies = self.channel.poll()
-        assert bodies is not None
-        self._bodies = bodies
+        await self.begin_anew()
 
 
 class Rests:

@@ -98,13 +98,9 @@ async def test_colleagues_answer_comes_with_what_was_missed(
     asked = ann.says(f"{TAG} where is my bag?")
     answer = shop.says("In Oslo.", to=asked)
     another = await following()
-    bodies = another.channel.poll()
-    assert bodies is not None
-    raw = await bodies.__anext__()
-    message, colleague = another.channel.parse(raw)
+    message, colleague = await another.batch()
     assert (message.kind, message.message_id) == ("message", asked)
     assert (colleague.kind, colleague.message_id, colleague.text) == ("colleague", answer, "In Oslo.")
-    await bodies.aclose()  # type: ignore[attr-defined]  # it is a generator
 
 
 async def test_colleague_who_answers_is_noticed(

@@ -8,7 +8,8 @@ import pytest
 
 from bot.channels.mastodon import Mastodon
 from tests.channels.mastodon.contract import account
-from tests.channels.mastodon.follower import Follower, Rests, channel_of
+from tests.channels.mastodon.rests import Rests, channel_of
+from tests.fakes.follower import Follower
 from tests.fakes.mastodon import MISSING, PYTHON, MastodonMock, Somebody, mastodon_mock
 from tests.fakes.paper_instance import PaperInstance, paper_instance
 

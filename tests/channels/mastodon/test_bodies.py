@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.channels.mastodon.follower import Follower
+from tests.fakes.follower import Follower
 from tests.fakes.paper_instance import CLOSE, PaperInstance, mention, status
 
 

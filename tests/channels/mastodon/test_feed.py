@@ -13,7 +13,8 @@ from bot.channels.mastodon import Mastodon
 from bot.errors import AccountStopped, BadPayload, DeliveryLater
 from bot.messages import Inbound
 from tests.channels.mastodon.contract import TOKEN, account
-from tests.channels.mastodon.follower import NOW, Follower, Rests, channel_of
+from tests.channels.mastodon.rests import NOW, Rests, channel_of
+from tests.fakes.follower import Follower
 from tests.fakes.mastodon import MISSING, PYTHON, MastodonMock, Somebody, mastodon_mock
 from tests.fakes.paper_instance import CLOSE, PaperInstance, mention, status
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.channels.base import Channel
 from bot.channels.mastodon import Mastodon
 from bot.errors import AccountStopped, BrandError, DeliveryLater, DeliveryRefused
 from bot.messages import Inbound
 from tests.channels.mastodon.contract import TOKEN, account
-from tests.channels.mastodon.follower import NOW, Follower
+from tests.channels.mastodon.rests import NOW
+from tests.fakes.follower import Follower
 from tests.fakes.paper_instance import Json, PaperInstance, mention, status
 
 MENTIONS, SEARCH = "/api/v1/notifications", "/api/v2/search"
@@ -33,7 +35,7 @@ def searching(paper: PaperInstance, words: str) -> Mastodon:
     return Mastodon(our, {"token": TOKEN}, clock=lambda: NOW)
 
 
-async def events(channel: Mastodon, bodies: AsyncIterator[bytes] | None) -> list[Inbound]:
+async def events(channel: Channel, bodies: AsyncIterator[bytes] | None) -> list[Inbound]:
     assert bodies is not None
     return [event for body in [each async for each in bodies] for event in channel.parse(body)]
 

@@ -8,8 +8,9 @@ import pytest
 
 from bot.channels.youtube import YouTube
 from tests.channels.youtube.contract import SECRETS, account
-from tests.channels.youtube.follower import Follower, Rests
+from tests.channels.youtube.rests import Rests
 from tests.fakes.clock import FakeClock
+from tests.fakes.follower import Follower
 from tests.fakes.youtube import FakeYouTube, Person
 
 

@@ -11,29 +11,30 @@ from bot.channels.youtube import YouTube
 from bot.errors import AccountStopped
 from bot.messages import Inbound
 from tests.channels.youtube.contract import SECRETS, account
-from tests.channels.youtube.follower import Follower, Rests
+from tests.channels.youtube.rests import Rests
 from tests.fakes.clock import FakeClock
+from tests.fakes.follower import Follower
 from tests.fakes.product import eventually
 from tests.fakes.youtube import Drop, FakeYouTube, Page, Person, Refuse
 
 
 async def test_new_comments_and_replies_are_told_once(follower: Follower, ann: Person, bob: Person) -> None:
     top = ann.writes("Where is my bag?")
-    assert (await follower.next()).message_id == top
+    assert (await follower.only()).message_id == top
     bob.replies(top, "And mine?")
     first, second = await follower.batch()
     # Told again with its thread; the inbox knows it.
     assert (first.message_id, second.text) == (top, "And mine?")
     other = bob.writes("Nice film")
-    assert (await follower.next()).message_id == other
+    assert (await follower.only()).message_id == other
 
 
 async def test_unchanged_threads_are_not_told_again(
     follower: Follower, youtube: FakeYouTube, ann: Person, rests: Rests
 ) -> None:
     ann.writes("Where is my bag?")
-    await follower.next()
-    waiting = asyncio.create_task(follower.next())
+    await follower.only()
+    waiting = asyncio.create_task(follower.only())
     await eventually(lambda: len(rests.taken) > 5)
     assert not waiting.done()
     waiting.cancel()
@@ -50,7 +51,7 @@ async def test_all_replies_are_fetched_where_more_came_than_go_along(
     assert len({event.message_id for event in events}) == 131
     assert youtube.calls["comments"] == 2
     bob.writes("Nice film")
-    await follower.next()
+    await follower.only()
     assert youtube.calls["comments"] == 2
 
 
@@ -58,7 +59,7 @@ async def test_edit_is_told_under_an_id_of_its_own(
     follower: Follower, youtube: FakeYouTube, clock: FakeClock, ann: Person
 ) -> None:
     top = ann.writes("Where is my bga?", minutes=5)
-    assert (await follower.next()).event_id == top
+    assert (await follower.only()).event_id == top
     youtube.wall.edit(top, "Where is my bag?")
     first, edit = await follower.batch()
     assert (first.event_id, edit.kind, edit.text) == (top, "edited", "Where is my bag?")
@@ -70,9 +71,9 @@ async def test_held_comment_is_told_when_it_is_released(
 ) -> None:
     held = ann.writes("Where is my bag?", status="heldForReview", minutes=2)
     top = ann.writes("Anybody?", minutes=1)
-    assert (await follower.next()).message_id == top
+    assert (await follower.only()).message_id == top
     youtube.wall.threads[held].status = "published"
-    assert (await follower.next()).message_id == held
+    assert (await follower.only()).message_id == held
 
 
 async def test_what_is_older_than_three_days_is_left_alone(
@@ -81,7 +82,7 @@ async def test_what_is_older_than_three_days_is_left_alone(
     ann.writes("First!", days=4)
     old = ann.writes("What a view!", days=20)
     bob.replies(old, "Where is it?", hours=2)
-    event = await follower.next()
+    event = await follower.only()
     assert (event.text, event.address.thread) == ("Where is it?", old)
 
 
@@ -95,9 +96,9 @@ async def test_reply_to_an_old_thread_is_found_behind_many_newer_ones(
     options = youtube.options | {"daily_quota": "2000"}
     channel = YouTube(account(**options), SECRETS, clock=clock, rest=rests)
     follower = Follower(channel)
-    assert (await follower.next()).message_id == new
+    assert (await follower.only()).message_id == new
     bob.replies(old, "Where is it?", minutes=1)
-    assert (await follower.next()).text == "Where is it?"
+    assert (await follower.only()).text == "Where is it?"
     bob.replies(old, "And how far?")
     assert [event.text for event in await follower.batch()] == ["Where is it?", "And how far?"]
     assert 3_600 <= sum(rests.taken) <= 3_900
@@ -111,10 +112,10 @@ async def test_all_that_was_written_since_the_last_look_is_found(
     follower: Follower, ann: Person, bob: Person
 ) -> None:
     ann.writes("Where is my bag?")
-    await follower.next()
+    await follower.only()
     for number in range(230):
         bob.writes(f"Comment {number}")
-    found = {(await follower.next()).text for _ in range(230)}
+    found = {(await follower.only()).text for _ in range(230)}
     assert len(found) == 230
 
 
@@ -124,12 +125,12 @@ async def test_look_goes_no_further_back_than_the_one_before(
     for number in range(150):
         bob.writes(f"Comment {number}", hours=5)
     for _ in range(150):
-        await follower.next()
+        await follower.only()
     ann.writes("Where is my bag?")
-    await follower.next()
+    await follower.only()
     assert youtube.calls["commentThreads"] == 3
     ann.writes("Hello?")
-    await follower.next()
+    await follower.only()
     assert youtube.calls["commentThreads"] == 4
 
 
@@ -139,7 +140,7 @@ async def test_colleague_is_told_once_our_own_receipts_are_stored(
     top = ann.writes("Where is my bag?")
     began = clock()
     youtube.owner.replies(top, "In Paris.")
-    assert (await follower.next()).kind == "message"
+    assert (await follower.only()).kind == "message"
     _, colleague = await follower.batch()
     assert (colleague.kind, colleague.text) == ("colleague", "In Paris.")
     assert clock() - began >= timedelta(minutes=1)
@@ -149,7 +150,7 @@ async def test_body_that_was_not_stored_is_told_again(channel: YouTube, ann: Per
     top = ann.writes("Where is my bag?")
     for _ in range(2):
         follower = Follower(channel)
-        assert (await follower.next()).message_id == top
+        assert (await follower.only()).message_id == top
         await follower.stop()
 
 
@@ -165,7 +166,7 @@ async def test_history_tells_everything_since_then_whatever_was_told(
     old = ann.writes("What a view!", days=20)
     bob.replies(old, "Where is it?", hours=20)
     top = ann.writes("Where is my bag?", minutes=30)
-    events = [await follower.next(), await follower.next()]
+    events = [await follower.only(), await follower.only()]
     assert events[0].message_id == top
     assert await told_by_history(channel, clock() - timedelta(days=1)) == events
 
@@ -199,7 +200,7 @@ async def test_used_up_quota_is_waited_for_and_stops_no_account(
 ) -> None:
     youtube.units.use_up()
     top = ann.writes("Where is my bag?")
-    assert (await follower.next()).message_id == top
+    assert (await follower.only()).message_id == top
     assert sum(rests.taken) == pytest.approx(20 * 3600, abs=10)
     # Asked once, refused, and again when the day was over.
     assert youtube.calls["commentThreads"] == 2
@@ -208,7 +209,7 @@ async def test_used_up_quota_is_waited_for_and_stops_no_account(
 async def test_looking_takes_its_share_of_the_units(
     follower: Follower, youtube: FakeYouTube, clock: FakeClock
 ) -> None:
-    waiting = asyncio.create_task(follower.next())
+    waiting = asyncio.create_task(follower.only())
     end = clock() + timedelta(hours=2)
     await eventually(lambda: clock() >= end)
     waiting.cancel()
@@ -237,7 +238,7 @@ async def test_failures_are_survived(
     # Twice: a connection that breaks is tried again at once.
     youtube.faults.order("commentThreads", fault, fault)
     top = ann.writes("Where is my bag?")
-    assert (await follower.next()).message_id == top
+    assert (await follower.only()).message_id == top
     assert 5 <= rests.taken[0] <= 100
 
 
@@ -264,7 +265,7 @@ async def test_permission_that_was_taken_back_stops_the_account(
     follower: Follower, youtube: FakeYouTube, ann: Person
 ) -> None:
     ann.writes("Where is my bag?")
-    await follower.next()
+    await follower.only()
     youtube.revoke()
     with pytest.raises(AccountStopped, match="invalid_grant"):
         await follower.batch()
@@ -277,9 +278,9 @@ async def test_smaller_quota_is_looked_with_less_often(
     options = youtube.options | {"daily_quota": "2000"}
     channel = YouTube(account(**options), SECRETS, clock=clock, rest=rests)
     follower = Follower(channel)
-    await follower.next()
+    await follower.only()
     ann.writes("Hello?")
-    await follower.next()
+    await follower.only()
     assert rests.taken == [144]
     await follower.stop()
     await channel.close()

@@ -19,8 +19,8 @@ from bot.errors import (
 )
 from bot.messages import Address, Button, Outbound
 from tests.channels.youtube.contract import HELP, SECRETS, account, build
-from tests.channels.youtube.follower import Follower
 from tests.fakes.clock import FakeClock
+from tests.fakes.follower import Follower
 from tests.fakes.youtube import REFRESH_TOKEN, SECRET, Drop, FakeYouTube, Page, Person, Refuse, Slow
 from tests.servers import free_port
 
