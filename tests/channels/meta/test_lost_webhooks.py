@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bot.channels.meta import history
 from bot.inbox import reconcile
@@ -21,8 +22,9 @@ from tests.fakes.product import eventually
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Accounts are looked through many times a second, and nothing counts as on its way."""
-    for name in ("EVERY", "LATER"):
-        monkeypatch.setattr(reconcile, name, timedelta(seconds=0.1))
+    soon = timedelta(seconds=0.1)
+    monkeypatch.setattr(reconcile, "EVERY", soon)
+    monkeypatch.setattr(reconcile, "RESTS", structs.replace(reconcile.RESTS, later=soon))
     monkeypatch.setattr(reconcile, "ON_THE_WAY", timedelta(0))
     monkeypatch.setattr(history, "SETTLED", timedelta(0))
 
