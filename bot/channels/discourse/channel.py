@@ -67,7 +67,7 @@ class Discourse(Channel):
         self._options = options = read_options(account, secrets)
         self._reader = Reader(self.name, account.id, options)
         self._api = Api(options.base_url, options.token, options.username, timeout=timeout)
-        self._feed = Feed(self._api, options.search, clock=clock, rest=rest)
+        self._feed = Feed(self._api, options.username, options.search, clock=clock, rest=rest)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.account})"

@@ -1,4 +1,4 @@
-"""What a forum tells when it is asked: the account's private messages, its history, and a search."""
+"""What a forum tells when it is asked: the account's own private messages, its history, and a search."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 
 from bot.channels.discourse.api import Api, Json
+from bot.channels.discourse.membership import Membership, number
 from bot.channels.discourse.wire import PRIVATE
 from bot.clock import Clock
 from bot.errors import AccountStopped, DeliveryRefused
@@ -27,9 +28,16 @@ class Feed:
     """Bodies that `parse` reads."""
 
     def __init__(
-        self, api: Api, search: str, *, clock: Clock, rest: Callable[[float], Awaitable[None]]
+        self,
+        api: Api,
+        username: str,
+        search: str,
+        *,
+        clock: Clock,
+        rest: Callable[[float], Awaitable[None]],
     ) -> None:
         self._api = api
+        self._membership = Membership(api, username)
         self._search = search
         self._clock = clock
         self._rest = rest
@@ -40,9 +48,9 @@ class Feed:
         since, last = self._clock() - AT_FIRST, 0
         while True:
             posts = [post for post in await self._since(PRIVATE_POSTS, since, last) if _number(post) > last]
-            if posts:
-                yield _body("private_posts", posts, since)
-                last = max(map(_number, posts))
+            if own := await self._membership.own(posts):
+                yield _body("private_posts", own, since)
+            last = max(map(_number, posts), default=last)
             await self._rest(REST)
 
     async def history(self, since: datetime) -> AsyncIterator[bytes]:
@@ -50,6 +58,8 @@ class Feed:
         await self._refuse_administrators()
         for place in (PRIVATE_POSTS, PUBLIC_POSTS):
             posts = await self._since(place, since, 0)
+            if place is PRIVATE_POSTS:
+                posts = await self._membership.own(posts)
             if posts:
                 yield _body(place[1], posts, since)
 
@@ -106,8 +116,7 @@ def _objects(answer: Json, name: str) -> list[Json]:
 
 
 def _number(post: Json) -> int:
-    number = post.get("id")
-    return number if type(number) is int else 0
+    return number(post, "id")
 
 
 def _is_since(post: Json, name: str, since: datetime) -> bool:

@@ -44,6 +44,27 @@ async def test_private_messages_come_as_they_are_written_and_each_once(forum: Fa
     await channel.close()
 
 
+async def test_what_is_written_to_a_group_of_the_accounts_is_not_for_it_until_it_is_invited(
+    channel: Discourse, forum: FakeDiscourse
+) -> None:
+    forum.groups = {"moderators"}
+    flagged = forum.topic("Please look at this", between=frozenset(("ann", "moderators")))
+    talk = forum.topic("My refund", between=BETWEEN)
+    forum.write(flagged, "ann", "He insults me.")
+    forum.write(talk, "ann", "It did not come.")
+    for _ in range(2):
+        events = await read(channel, channel.history(forum.now - MINUTE))
+        assert [event.text for event in events] == ["My refund\n\nIt did not come."]
+    bodies = channel.poll()
+    assert [event.text for event in channel.parse(await anext(bodies))] == [events[0].text]
+    assert forum.calls.count(f"GET /t/{flagged.id}.json") == 1
+    flagged.people |= {"nimbea"}
+    forum.write(flagged, "ann", "What do you say, Nimbéa?")
+    events = await read(channel, channel.history(forum.now - MINUTE))
+    assert "What do you say, Nimbéa?" in [event.text for event in events]
+    assert forum.calls.count(f"GET /t/{talk.id}.json") == 1
+
+
 async def test_administrator_is_not_shown_the_messages_of_others(
     channel: Discourse, forum: FakeDiscourse
 ) -> None:

@@ -63,6 +63,8 @@ class Forum:
         self.admin = False
         self.moderated = False
         self.people: dict[str, Json] = {}
+        # Groups that the account is in: what is written to them it may read.
+        self.groups: set[str] = set()
         self._numbers = count(101)
         self._topics: dict[int, Topic] = {}
 
@@ -125,7 +127,12 @@ class Forum:
         return sorted((post for post in seen if post.id < before), key=lambda post: -post.id)[:50]
 
     def _may_see(self, topic: Topic) -> bool:
-        return not topic.people or self.admin or self.username in topic.people
+        return not topic.people or self.admin or bool({self.username, *self.groups} & topic.people)
+
+    def readable(self, number: int) -> Topic | None:
+        """A topic that the account may see."""
+        topic = self._topics.get(number)
+        return topic if topic and self._may_see(topic) else None
 
     def serialized(self, post: Written, *, webhook: bool) -> Json:
         """A post as the forum tells it; by webhook it says more."""

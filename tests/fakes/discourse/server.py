@@ -45,6 +45,7 @@ class FakeDiscourse(Forum):
                 web.get("/posts.json", self._latest),
                 web.get("/private-posts.json", self._private),
                 web.get("/posts/{id}.json", self._show),
+                web.get("/t/{id}.json", self._topic),
                 web.get("/search.json", self._search),
             ]
         )
@@ -196,6 +197,17 @@ class FakeDiscourse(Forum):
         told = self.serialized(found[0], webhook=False)
         return web.json_response({k: v for k, v in told.items() if k not in ("category_id", "topic_title")})
 
+    async def _topic(self, request: web.Request) -> web.Response:
+        """A topic, and of a private message whom it is for: people, and apart from them groups."""
+        if refused := self._refusal(request):
+            return refused
+        topic = self.readable(int(request.match_info["id"]))
+        if topic is None:
+            return errors(403, NOT_PERMITTED, "invalid_access")
+        people = [{"id": 7, "username": name} for name in sorted(topic.people - self.groups)]
+        details = {"allowed_users": people, "allowed_groups": []} if topic.people else {}
+        return web.json_response({"id": topic.id, "title": topic.title, "details": details})
+
     async def _search(self, request: web.Request) -> web.Response:
         """Words only; `after:` and `order:` are there, and do nothing."""
         if refused := self._refusal(request):
@@ -227,7 +239,7 @@ class FakeDiscourse(Forum):
 
 def _is_for(request: web.Request) -> bool:
     """Faults are not spent on looks for private messages, which come when they like."""
-    return not re.fullmatch(r"/private-posts.json|/session/current.json", request.path)
+    return not re.fullmatch(r"/private-posts.json|/session/current.json|/t/\d+.json", request.path)
 
 
 def _hit(post: Json) -> Json:
