@@ -134,7 +134,7 @@ def outcome(verdict: Verdict, understanding: Understanding, scene: Scene) -> Out
         replies=replies,
         label=scene.label,
         purpose=_PURPOSES.get(decision.kind, "answer"),
-        reply_to=_reply_to(scene),
+        reply_to=scene.opening.reply_to,
         language=scene.language,
         misunderstandings=unsure,
     )
@@ -151,7 +151,7 @@ def stopped(scene: Scene, *, on: bool) -> Outcome:
         replies=() if silently else (_fixed(words, scene),),
         label=scene.label,
         purpose="notice",
-        reply_to=_reply_to(scene),
+        reply_to=scene.opening.reply_to,
         language=scene.language,
         stopped=on,
         resumes_everywhere=not on and scene.manners.stop_holds == "everywhere",
@@ -205,7 +205,7 @@ def _handed_over(verdict: Verdict, understanding: Understanding, scene: Scene) -
         opener=opener,
         label=scene.label,
         purpose="handover",
-        reply_to=_reply_to(scene),
+        reply_to=scene.opening.reply_to,
         language=scene.language,
         case=case,
         reference=reference,
@@ -256,9 +256,3 @@ def _replies(decision: Decision, understanding: Understanding, scene: Scene) -> 
 
 def _fixed(words: Texts, scene: Scene) -> Reply:
     return Reply(text=texts.say(words, scene.language, scene.brand))
-
-
-def _reply_to(scene: Scene) -> str:
-    """In public a reply hangs below the message that it answers; in private it just follows."""
-    opening = scene.opening
-    return opening.lines[-1].platform_id if opening.conversation.surface == "public" else ""

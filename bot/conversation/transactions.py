@@ -66,6 +66,11 @@ class Opening(Struct, frozen=True, kw_only=True):
         return frozenset(each.kind for line in self.lines for each in line.attachments)
 
     @property
+    def reply_to(self) -> str:
+        """In public a text hangs below the message that it answers; in private it just follows."""
+        return self.lines[-1].platform_id if self.conversation.surface == "public" else ""
+
+    @property
     def text(self) -> str:
         """What the customer wrote, as the assistant reads it.
 
@@ -157,10 +162,13 @@ def acknowledge(connection: Connection, opening: Opening, text: str, now: dateti
 
 
 def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, now: datetime) -> None:
-    """Say a text of the brand's own, never before what it follows was written: clocks differ."""
+    """Say a text of the brand's own, never before what it follows was written: clocks differ.
+
+    In public below what this customer wrote: what begins the thread may be another's, who would get it.
+    """
     conversation, moment = opening.conversation, max(now, opening.until)
     since = _unanswered_since(opening, conversation)
-    _send(connection, conversation, Reply(text=text), purpose, "", moment, since)
+    _send(connection, conversation, Reply(text=text), purpose, opening.reply_to, moment, since)
 
 
 def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:

@@ -284,6 +284,26 @@ async def test_a_new_message_reopens_a_resolved_case_for_the_same_agent(house: H
     assert len(house.channel.texts) == 2
 
 
+async def test_in_a_public_thread_only_whose_case_it_is_hears_that_it_is_reopened(house: House) -> None:
+    agent = add_agent(house)
+    house.behaves("public", whom="anybody")
+    house.restart()
+    await house.says("What a scandal", person="ann", surface="public")
+    await house.works()
+    house.store.run_now(cases.claim, house.case().id, agent, house.clock())
+    house.store.run_now(cases.resolve, house.case().id, agent, house.clock())
+    await house.says("How big may my cabin bag be?", person="bob", surface="public")
+    await house.works()
+    assert house.case().status == "resolved"
+    assert house.channel.texts[1:] == ["One cabin bag of 10 kg."]
+    again = await house.says("It is still not solved", person="ann", surface="public")
+    await house.works()
+    notice = house.channel.outbounds[-1]
+    assert house.case().reference in notice.text
+    # Below what she wrote, and not below whatever began the thread.
+    assert (notice.address.person, notice.reply_to) == ("ann", house.lines(again)[-2].platform_id)
+
+
 async def test_after_the_handback_the_bot_answers_again(house: House) -> None:
     agent = add_agent(house)
     await house.says("What a scandal")
