@@ -11,6 +11,7 @@ Nothing here begins a conversation or a turn: only an agent does, who answers on
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
@@ -150,7 +151,10 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 def take(connection: Connection, event: Inbound, now: datetime) -> None:
-    """Write a mention down, to be read; not one that has come as a message."""
+    """Write a mention down, to be read; not one that has come as a message, or that another account found.
+
+    Two agents could answer the latter.
+    """
     address = event.address
     values = {
         "channel": address.channel,
@@ -165,6 +169,7 @@ def take(connection: Connection, event: Inbound, now: datetime) -> None:
         "reply_to": event.reply_to,
         "language": event.language[:2].lower() if event.language else None,
         "url": event.url,
+        "page": hashlib.sha256(event.url.encode(errors="replace")).hexdigest() if event.url else None,
         "sent_at": event.sent_at,
         "received_at": now,
         "rank": UNRATED,

@@ -38,6 +38,9 @@ mentions = Table(
     Column("reply_to", String(200), nullable=False),
     Column("language", String(2)),
     Column("url", Text, nullable=False),
+    # a digest of that address, by which a post is one mention, however many accounts find it; a few
+    # platforms give it another id for each. None where it has no address
+    Column("page", String(64)),
     Column("sent_at", Moment),
     Column("received_at", Moment, nullable=False, index=True),
     # what the guard found, with its rule, and what the assistant read
@@ -59,6 +62,7 @@ mentions = Table(
     # a post is looked for by its id alone, and there are hardly two of the same
     UniqueConstraint("post_id", "channel", "account"),
     Index("ix_mentions_list", "state", "rank", "id"),
+    Index("ix_mentions_page", "page", unique=True),
 )
 IS_TO_BE_READ = mentions.c.due_at.is_not(None)
 Index(

@@ -91,7 +91,7 @@ async def test_a_colleague_who_has_the_case_of_that_person_is_named_and_nothing_
     house: House,
 ) -> None:
     first = mention("Nimbea lost my bag", number=1, at=house.clock())
-    second = structs.replace(first, event_id="mention/post-2", message_id="post-2")
+    second = structs.replace(first, event_id="mention/post-2", message_id="post-2", url="")
     await house.inbox.accept([first, second])
     ann, bob = hired(house, "ann"), hired(house, "bob")
     case = await answer(house, ann)
@@ -106,7 +106,7 @@ async def test_a_case_that_waits_for_somebody_is_claimed_and_one_that_ended_stay
     house: House,
 ) -> None:
     first = mention("Nimbea lost my bag", number=1, at=house.clock())
-    second = structs.replace(first, event_id="mention/post-2", message_id="post-2")
+    second = structs.replace(first, event_id="mention/post-2", message_id="post-2", url="")
     await house.inbox.accept([first, second])
     ann, bob = hired(house, "ann"), hired(house, "bob")
     case = await answer(house, ann)

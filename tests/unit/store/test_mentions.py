@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -71,6 +72,32 @@ async def test_a_mention_is_taken_in_once_and_begins_no_conversation(house: Hous
     assert (row.text, row.url, row.language, row.address) == ("Nimbea again", post.url, "en", post.address)
     assert (row.rank, row.register, row.state) == (2, None, "new")
     assert house.store.run_now(lambda c: c.execute(tables.conversations.select()).all()) == []
+
+
+def by_another(post: Inbound, **more: str) -> Inbound:
+    """The same post, as another account finds it."""
+    return structs.replace(post, address=structs.replace(post.address, account="other"), **more)
+
+
+async def test_a_post_that_two_accounts_find_at_once_is_one_mention(house: House) -> None:
+    post, now = speaks(house), house.clock()
+    finds = (post, by_another(post), by_another(post, event_id="mention/post-7", message_id="post-7"))
+    await asyncio.gather(*(house.store.run(accept, [found], now) for found in finds))
+    assert len(waiting(house)) == 1
+
+
+async def test_what_was_seen_to_is_not_found_again_by_another_account(house: House) -> None:
+    await house.inbox.accept([speaks(house)])
+    (row,) = waiting(house)
+    house.store.run_now(mentions.settle, row.id, "new", "dismissed", agent_id=None, now=house.clock())
+    await house.inbox.accept([by_another(speaks(house))])
+    assert waiting(house) == []
+
+
+async def test_posts_without_an_address_cannot_be_told_to_be_one(house: House) -> None:
+    post = speaks(house, url="")
+    await house.inbox.accept([post, by_another(post)])
+    assert len(waiting(house)) == 2
 
 
 async def test_a_post_that_addresses_another_account_is_a_mention_for_this_one(house: House) -> None:
