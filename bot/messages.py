@@ -39,6 +39,8 @@ EventKind = Literal[
     "returned",
     # of the brand, not to it
     "mention",
+    # of the account
+    "gap",
 ]
 Purpose = Literal[
     "answer",
@@ -105,7 +107,8 @@ class Inbound(Struct, frozen=True, kw_only=True):
     public thread, to whoever writes there. `taken_elsewhere`:
     another application has the conversation; `returned`: it is ours again. `mention`: a public post
     that speaks of the brand and does not address it; its `event_id` begins with `mention/`, for the
-    same post may address another account.
+    same post may address another account. `gap`: the platform does not tell all that was said to the
+    account since `sent_at`.
 
     `event_id` is unique per channel and account: the same event delivered twice has the same.
     `message_id` is the platform's id of the message that the event is, edits or deletes.

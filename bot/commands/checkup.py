@@ -22,7 +22,7 @@ from bot.store import accounts, agents, migrate, set_aside, watches
 from bot.store.accounts import AccountState
 from bot.store.shared import AWAY, connect
 from bot.store.store import Store
-from bot.store.watches import TOLD, Watch
+from bot.store.watches import Watch, is_news
 from bot.supervisor import model
 from bot.supervisor.ports import is_free
 
@@ -121,7 +121,8 @@ def trouble(settings: Settings, brand: Brand) -> list[Finding]:
     return [
         *(_refused(account, brand) for account in stopped),
         *(_silent(watch) for watch in watched if watch.silent_since),
-        *(_missed(watch) for watch in watched if watch.missed_at and now() - watch.missed_at < TOLD),
+        *(_missed(watch) for watch in watched if is_news(watch.missed_at, now())),
+        *(_gap(watch) for watch in watched if is_news(watch.gap_at, now())),
         *([_aside(number)] if number else []),
     ]
 
@@ -155,6 +156,16 @@ def _missed(watch: Watch) -> Finding:
         state="note",
         words=f"{messages} had been missed, taken in at {watch.missed_at:%Y-%m-%d %H:%M} UTC",
         remedy="Where that happens again, the webhook is broken: register it again at the platform.",
+    )
+
+
+def _gap(watch: Watch) -> Finding:
+    since = f"{watch.gap_since:%Y-%m-%d %H:%M} UTC"
+    return Finding(
+        subject=f"{watch.channel}/{watch.account}",
+        state="note",
+        words=f"messages may be missing: the platform does not tell all that was written since {since}",
+        remedy="More was missed than it tells afterwards. Look there for what nobody has answered.",
     )
 
 

@@ -23,7 +23,7 @@ from bot.errors import SettingsError
 from bot.settings import read_secret
 from bot.store import accounts, bell, watches
 from bot.store.accounts import AccountState
-from bot.store.watches import TOLD, Watch
+from bot.store.watches import Watch, is_news
 
 State = Literal["working", "stopped", "off"]
 
@@ -33,7 +33,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     `missing` names the variables without which it is off; `why` is what its platform said since
     when it is stopped. Nobody has written since `silent_since` although people should. At `missed_at`
-    so many messages were taken in that had been `missed`, not long ago.
+    so many messages were taken in that had been `missed`, not long ago. Of what was said since `gap_since`
+    something may be missing.
     """
 
     account: Account
@@ -44,6 +45,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     silent_since: datetime | None = None
     missed: int = 0
     missed_at: datetime | None = None
+    gap_since: datetime | None = None
 
 
 async def show_accounts(request: web.Request) -> web.StreamResponse:
@@ -95,12 +97,12 @@ def _standing(desk: Desk, account: Account, refused: Mapping[tuple[str, str], Ac
 
 
 def _watched(standing: Standing, watch: Watch | None, now: datetime) -> Standing:
-    """The same with what is known of its silence and of what had been missed lately."""
+    """The same with what is known of its silence, and of what was or is missing lately."""
     if watch is None or standing.state == "off":
         return standing
-    is_news = watch.missed_at is not None and now - watch.missed_at < TOLD
-    missed = {"missed": watch.missed, "missed_at": watch.missed_at} if is_news else {}
-    return structs.replace(standing, silent_since=watch.silent_since, **missed)
+    missed = {"missed": watch.missed, "missed_at": watch.missed_at} if is_news(watch.missed_at, now) else {}
+    gap = {"gap_since": watch.gap_since} if is_news(watch.gap_at, now) else {}
+    return structs.replace(standing, silent_since=watch.silent_since, **missed, **gap)
 
 
 def _missing(account: Account, environment: Mapping[str, str]) -> tuple[str, ...]:

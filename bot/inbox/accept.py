@@ -94,6 +94,8 @@ def _topics(events: list[Inbound], accepted: Accepted) -> list[str]:
         topics.append(bell.OUTBOX)
     if any(event.kind == "mention" for event in events):
         topics += (bell.MENTIONS, bell.QUEUE)
+    if any(event.kind == "gap" for event in events):
+        topics.append(bell.QUEUE)
     return topics
 
 

@@ -19,6 +19,7 @@ from bot.store import (
     mentions,
     record,
     transcript,
+    watches,
 )
 from bot.store.intake import Said
 from bot.store.rows import Conversation
@@ -55,6 +56,10 @@ def take(connection: Connection, event: Inbound, now: datetime) -> int | None:
         return deliveries.take(connection, event, now)
     if event.kind == "mention":
         mentions.take(connection, event, now)
+        return None
+    if event.kind == "gap":
+        account = (event.address.channel, event.address.account)
+        watches.note_gap(connection, account, since=event.sent_at or now, now=now)
         return None
     if event.kind == "colleague" and not event.address.person:
         return elsewhere.answer_in_thread(connection, event, now)

@@ -19,16 +19,22 @@ Key = tuple[str, str]
 # look before has seen: platforms show late what came just before.
 FURTHEST = timedelta(hours=24)
 OVERLAP = timedelta(hours=1)
-# How long people are told of messages that had been missed.
+# How long people are told of messages that had been missed, or may be missing.
 TOLD = timedelta(days=3)
+
+
+def is_news(moment: datetime | None, now: datetime) -> bool:
+    """Whether people are still told of what was noticed then."""
+    return moment is not None and now - moment < TOLD
 
 
 class Watch(Struct, frozen=True, kw_only=True):
     """What is known of an account.
 
     From `begun_at` on its history is ours, and up to `looked_at` it was read. `missed` messages were
-    taken in at `missed_at`, the last time when there were any. Customers were heard first and last at
-    `first_heard_at` and `heard_at`; `silent_since` is the latter while the silence is not normal.
+    taken in at `missed_at`, the last time when there were any. At `gap_at` the platform did not tell
+    all that was said since `gap_since`, the last time when that was so. Customers were heard first and
+    last at `first_heard_at` and `heard_at`; `silent_since` is the latter while the silence is not normal.
     """
 
     channel: str
@@ -37,6 +43,8 @@ class Watch(Struct, frozen=True, kw_only=True):
     looked_at: datetime | None
     missed: int
     missed_at: datetime | None
+    gap_since: datetime | None
+    gap_at: datetime | None
     first_heard_at: datetime | None
     heard_at: datetime | None
     silent_since: datetime | None
@@ -76,6 +84,12 @@ def end_look(
         _change(connection, account, looked_at=began)
     if missed:
         _change(connection, account, missed=missed, missed_at=now)
+
+
+def note_gap(connection: Connection, account: Key, *, since: datetime, now: datetime) -> None:
+    """Write down that of what was said since then something may be missing."""
+    _keep(connection, account)
+    _change(connection, account, gap_since=since, gap_at=now)
 
 
 def silent(connection: Connection) -> list[Watch]:

@@ -92,6 +92,9 @@ watches = Table(
     # how many messages had been missed, and when they were taken in: the last time when there were any
     Column("missed", Integer, nullable=False, default=0, server_default="0"),
     Column("missed_at", Moment),
+    # when the platform did not tell all that was said since a moment: the last time
+    Column("gap_since", Moment),
+    Column("gap_at", Moment),
     # when customers wrote first and last; the latter, too, while such a silence is not normal
     Column("first_heard_at", Moment),
     Column("heard_at", Moment),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.direct import DirectReader
 from bot.channels.x.posts import Included, new_post, old_post
 from bot.channels.x.public import PublicReader
-from bot.channels.x.reading import document, identifier
+from bot.channels.x.reading import document, identifier, moment
 from bot.errors import BadPayload
-from bot.messages import Inbound
+from bot.messages import Address, Inbound
 
 Fetched = Literal["posts", "search", "messages"]
+GAP = "gap"
 # Of what the older interface posts, threads are known by the posts that came before.
 REMEMBERED = 5000
 
@@ -25,6 +27,11 @@ Read = Callable[[Json, Json], list[Inbound]]
 def fetched(kind: Fetched, answer: Json) -> bytes:
     """A body of what X answered when it was asked."""
     return json.dumps({"fetched": kind, "answer": answer}).encode()
+
+
+def gap(path: str, since: datetime) -> bytes:
+    """A body that says that X does not tell all that was said since then."""
+    return json.dumps({"fetched": GAP, "answer": {"path": path, "since": since.isoformat()}}).encode()
 
 
 class Threads:
@@ -50,6 +57,7 @@ class Reader:
     """Translates all bodies for one account; `username` is empty where it is not known."""
 
     def __init__(self, channel: str, account: str, own: str, username: str, threads: Threads) -> None:
+        self._nowhere = Address(channel=channel, account=account, surface="public", chat="", person="")
         self._own = own
         self._username = username
         self._threads = threads
@@ -103,8 +111,19 @@ class Reader:
         answer, kind = thing(body, "answer"), text(body, "fetched")
         if kind == "messages":
             return self._direct.history(answer)
+        if kind == GAP:
+            return [self._gap(answer)]
         included = Included(thing(answer, "includes"))
         read = self._public.found if kind == "search" else self._public.events
         told = reversed(list(things(answer, "data")))
         posts = (new_post(each, included, self._own, self._username) for each in told)
         return [event for post in posts if post for event in read(post)]
+
+    def _gap(self, told: Json) -> Inbound:
+        return Inbound(
+            address=self._nowhere,
+            event_id=f"{GAP}/{text(told, 'path')}/{text(told, 'since')}",
+            message_id="",
+            sent_at=moment(told, "since"),
+            kind="gap",
+        )

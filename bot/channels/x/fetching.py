@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 from bot.channels.reading import Json, text, thing, things
 from bot.channels.x.api import Api
-from bot.channels.x.bodies import Fetched, fetched
+from bot.channels.x.bodies import Fetched, fetched, gap
 from bot.channels.x.reading import moment
 from bot.clock import Clock
 from bot.errors import DeliveryError
@@ -59,36 +59,52 @@ class Past:
         """
         if webhook_id:
             await self._replay(webhook_id, since)
-        start = {"start_time": _iso(since)}
+        posts = {**POSTS, "start_time": _iso(since)}
         for path in (f"/2/users/{self._own}/tweets", f"/2/users/{self._own}/mentions"):
-            for page in await self._pages(path, {**POSTS, **start}, "pagination_token"):
-                yield fetched("posts", page)
-        for page in await self._pages("/2/dm_events", MESSAGES, "pagination_token", since):
-            yield fetched("messages", page)
+            for body in await self._bodies("posts", path, posts, since):
+                yield body
+        for body in await self._bodies("messages", "/2/dm_events", MESSAGES, since):
+            yield body
 
     async def search(self, query: str, username: str, since: datetime) -> AsyncIterator[bytes]:
         """Posts that a query finds, and that do not name the account."""
         start = max(since, self._clock() - SEARCHED)
         wanted = f"({query}) -from:{username} -to:{username} -@{username} -is:retweet"
         asked = {**POSTS, "query": wanted, "start_time": _iso(start)}
-        kind: Fetched = "search"
-        for page in await self._pages("/2/tweets/search/recent", asked, "next_token"):
-            yield fetched(kind, page)
+        for body in await self._bodies("search", "/2/tweets/search/recent", asked, start):
+            yield body
+
+    async def _bodies(
+        self, kind: Fetched, path: str, query: Mapping[str, str], since: datetime
+    ) -> list[bytes]:
+        """The oldest first; before them, where X may not have told all, that there may be a gap."""
+        token_name = "next_token" if kind == "search" else "pagination_token"
+        pages, is_all = await self._pages(path, query, token_name, since if kind == "messages" else None)
+        told = [fetched(kind, page) for page in pages]
+        if is_all:
+            return told
+        log.warning("X may not tell all since %s: %s", _iso(since), path)
+        return [gap(path, since), *told]
 
     async def _pages(
         self, path: str, query: Mapping[str, str], token_name: str, since: datetime | None = None
-    ) -> list[Json]:
-        """The oldest first. `since` is for what X does not let one ask by time."""
+    ) -> tuple[list[Json], bool]:
+        """The oldest first, and whether that is surely all. `since` is for what cannot be asked by time.
+
+        X ends some lists after so many pages as if there was no more.
+        """
         pages: list[Json] = []
-        token = ""
+        token, is_all = "", False
         while len(pages) < MOST_PAGES:
             more = {token_name: token} if token else {}
             page = await self._api.get(path, {**query, **more})
             pages.append(page if since is None else _from(page, since))
             token = text(thing(page, "meta"), "next_token")
-            if not token or (since and len(pages[-1]["data"]) < len(list(things(page, "data")))):
+            reaches_back = since is not None and len(pages[-1]["data"]) < len(list(things(page, "data")))
+            is_all = reaches_back or (not token and len(pages) < MOST_PAGES)
+            if is_all or not token:
                 break
-        return pages[::-1]
+        return pages[::-1], is_all
 
     async def _replay(self, webhook_id: str, since: datetime) -> None:
         now = self._clock()

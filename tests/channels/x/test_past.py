@@ -51,6 +51,21 @@ async def test_history_has_all_pages_the_oldest_first(channel: X, ann: FakePerso
     assert [event.text for event in events] == [f"number {number}" for number in range(8)]
 
 
+@pytest.mark.parametrize("number", [21, 22])
+async def test_where_x_may_not_tell_all_that_is_said_first(
+    channel: X, ann: FakePerson, clock: FakeClock, caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    since = clock()
+    for _ in range(number):
+        ann.posts("@shop hello")
+    first = (await told(channel, channel.history(since)))[0]
+    # The fake has three posts on a page.
+    has_gap = number > 3 * 7
+    assert (first.kind == "gap", "X may not tell all" in caplog.text) == (has_gap, has_gap)
+    if has_gap:
+        assert (first.sent_at, first.address.account) == (since, channel.account)
+
+
 async def test_old_messages_are_left_out(
     channel: X, x: FakeX, shop: FakeShop, ann: FakePerson, clock: FakeClock
 ) -> None:

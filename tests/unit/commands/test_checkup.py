@@ -104,10 +104,14 @@ async def test_a_silent_account_is_wrong_and_what_had_been_missed_is_noted(
     (silent,) = (f for words, f in found.items() if "unusually silent" in words)
     (missed,) = (f for words, f in found.items() if "1 message had been missed" in words)
     assert (silent.state, missed.state) == ("wrong", "note")
+    await store.run(watches.note_gap, account, since=at, now=at)
+    (gap,) = (f for f in await check_up(environment) if "messages may be missing" in f.words)
+    assert (gap.subject, gap.state) == ("facebook/nimbea_fr", "note")
+    await store.run(watches.note_gap, account, since=at, now=at - TOLD)
     await store.run(watches.fall_silent, [])
     await store.run(watches.end_look, account, began=at, missed=2, now=at - TOLD)
     told = [f.words for f in await check_up(environment) if f.subject == "facebook/nimbea_fr"]
-    assert not any("silent" in words or "missed" in words for words in told)
+    assert not any("silent" in words or "miss" in words for words in told)
     store.close()
 
 

@@ -9,6 +9,8 @@ from bot.brand import Hours
 from bot.brand.hours import Times
 from bot.channels.base import Channel
 from bot.desk.accounts import hours_in_words
+from bot.inbox.crowd import accept
+from bot.messages import Address, Inbound
 from bot.store import watches
 from bot.store.accounts import Accounts
 from tests.fakes.channel import FakeChannel
@@ -111,6 +113,19 @@ async def test_what_had_been_missed_is_told_for_some_days(house: DeskHouse, sue:
     long_ago = at - timedelta(days=4)
     house.store.run_now(watches.end_look, FRENCH, began=at, missed=3, now=long_ago)
     assert "missed" not in row_of(await page_of(sue), "telegram-nimbea_fr")
+
+
+async def test_that_messages_may_be_missing_is_told_for_some_days(house: DeskHouse, sue: Client) -> None:
+    at, channel_name, account = house.clock(), *FRENCH
+    where = Address(channel=channel_name, account=account, surface="public", chat="", person="")
+    for days in (4, 0):
+        assert "may be missing" not in row_of(await page_of(sue), "telegram-nimbea_fr")
+        since = at - timedelta(days=days, hours=5)
+        found = Inbound(address=where, event_id=f"gap/{days}", message_id="", sent_at=since, kind="gap")
+        house.store.run_now(accept, [found], at - timedelta(days=days))
+    row = row_of(await page_of(sue), "telegram-nimbea_fr")
+    assert "Messages may be missing" in row
+    assert since.isoformat() in row
 
 
 async def test_one_missed_message_is_told_as_one(house: DeskHouse, sue: Client) -> None:
