@@ -9,8 +9,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import (
@@ -23,6 +25,7 @@ from telegram.error import (
     TelegramError,
 )
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 from bot.errors import (
     AccountStopped,
@@ -95,7 +98,7 @@ class Wire(BaseRequest):
         """Make connections possible."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:
         """Close the connections."""
@@ -123,7 +126,9 @@ class Wire(BaseRequest):
         parameters = request_data.json_parameters if request_data else None
         timeout = aiohttp.ClientTimeout(connect=self._timeout, sock_read=reading)
         # A redirection is no answer of the Bot API, and whom it names must not learn the token.
-        request = self._session.request(method, url, data=parameters, timeout=timeout, allow_redirects=False)
+        request = self._session.request(
+            method, url, data=parameters, timeout=timeout, allow_redirects=False, proxy=_proxy_to(url)
+        )
         try:
             async with request as response:
                 code, payload = response.status, await response.read()
@@ -144,6 +149,18 @@ class Wire(BaseRequest):
         if not isinstance(answer, dict) or ("result" not in answer and "error_code" not in answer):
             raise Vague("the answer is not one of the Bot API")
         return answer
+
+
+def _proxy_to(url: str) -> str | None:
+    """The proxy of a request, as the environment says."""
+    server = URL(url)
+    return _proxy(server.scheme, server.host or "")
+
+
+@cache
+def _proxy(scheme: str, host: str) -> str | None:
+    # By ourselves, and once: with `trust_env`, aiohttp looks for a netrc file in a thread, for each request.
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _look_at_status(code: int, payload: bytes) -> None:

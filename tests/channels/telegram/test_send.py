@@ -181,6 +181,18 @@ async def test_request_that_never_left_may_be_sent_again(bot: FakeBot, unused_po
     await channel.close()
 
 
+async def test_a_proxy_of_the_environment_is_used(
+    api: BotApi, bot: FakeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{api.port}")
+    monkeypatch.setenv("no_proxy", "")
+    channel = Telegram(account(base_url="http://behind-the-proxy.example/bot"), SECRETS)
+    await channel.open()
+    await channel.send(text("by proxy"))
+    await channel.close()
+    assert bot.texts(5)[-1] == "by proxy"
+
+
 async def test_closed_channel_sends_nothing_and_says_later(channel: Telegram, bot: FakeBot) -> None:
     await channel.close()
     with pytest.raises(DeliveryLater):
