@@ -43,6 +43,9 @@ log = logging.getLogger(__name__)
 
 Channels = Mapping[tuple[str, str], Channel]
 
+# Turns under way for each that Rasa's servers may have: while one is read, another is written down.
+TURNS = 2
+
 
 def build_channels(brand: Brand, environment: Mapping[str, str]) -> Channels:
     """One channel for every account whose secrets are there.
@@ -142,6 +145,7 @@ def build(
                 guard=guard,
                 clock=clock,
                 shared_pace=pace,
+                turns_at_once=TURNS * settings.rasa_at_once * len(settings.rasa_urls),
             )
         async with _closed_at_the_end(pace, assistant, channels), side_by_side(running, app[STOPPING]):
             yield

@@ -59,6 +59,7 @@ def steps(
     guard: Guard,
     clock: Clock,
     shared_pace: SharedPace | None = None,
+    turns_at_once: int,
 ) -> list[Step]:
     """All that a worker does, any number of which may share a database."""
     answering = Answering(
@@ -84,7 +85,7 @@ def steps(
     return [
         _prepare(guard, brand),
         triage.run(),
-        turns(store, bell, answering, clock).run(),
+        turns(store, bell, answering, triage, clock, at_once=turns_at_once).run(),
         rates.run(),
         delivery.worker().run(),
         Housekeeping(store, clock).run(),

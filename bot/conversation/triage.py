@@ -32,10 +32,15 @@ log = logging.getLogger(__name__)
 
 # A turn that is free takes less; three times this is still within a promise of one second.
 PATIENCE = timedelta(seconds=0.2)
+# Who has waited longer when he is looked at is late: what is said to him has to be sent as well. Turns
+# are few from then on. For a while, and then it shows whether it is still so: a rule that had no end
+# would hold, because few turns make people wait.
+LATE, FOR_A_WHILE = timedelta(seconds=0.35), timedelta(seconds=2)
 # The rest between two looks, and the longest one while nobody writes, in seconds.
 REST, LONG_REST = 0.1, 0.5
-# So many make a transaction of some 10 ms, which others wait for.
-AT_ONCE = 6
+# So many are looked at together, and so many of them written down in a transaction of some 10 ms, which
+# others wait for.
+AT_ONCE, TOGETHER = 48, 6
 
 URGENT, NORMAL = 0, 1
 
@@ -57,6 +62,12 @@ class Triage:
         self._brand = brand
         self._guard = guard
         self._clock = clock
+        self._late_until = clock()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether people have waited too long for a word lately: what can wait should."""
+        return self._clock() < self._late_until
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
@@ -70,12 +81,18 @@ class Triage:
         """Look at those who have waited too long and nobody has looked at; how many they were."""
         now = self._clock()
         waiting = await self._store.read(_waiting, now - PATIENCE, self._brand)
+        if any(now - opening.since > LATE for opening in waiting):
+            self._late_until = now + FOR_A_WHILE
         if waiting:
             seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])
-            told = await self._store.run_first(mark, seen, now)
-            self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
-            _count([each for each in seen if each.opening.conversation.id in told])
+            for first in range(0, len(seen), TOGETHER):
+                await self._tell(seen[first : first + TOGETHER], now)
         return len(waiting)
+
+    async def _tell(self, seen: list[Seen], now: datetime) -> None:
+        told = await self._store.run_first(mark, seen, now)
+        self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
+        _count([each for each in seen if each.opening.conversation.id in told])
 
     async def _looked(self) -> int:
         try:

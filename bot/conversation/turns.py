@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.conversation.answering import Answering
+from bot.conversation.triage import Triage
 from bot.store import bell, conversations
 from bot.store.bell import Bell
 from bot.store.faults import is_away
@@ -17,17 +18,26 @@ from bot.worker import Worker
 
 # Long enough for a worker that is slow or stopped for a moment; renewed while a turn goes on.
 LEASE = timedelta(seconds=15)
-AT_ONCE = 32
+# More than an assistant has under way keeps those who wait where triage does not see them.
+AT_ONCE = 8
+# While people wait too long for a word: acknowledgements go first.
+FEW = 2
 # The rest after the database failed in mid-turn.
 RETRY = timedelta(seconds=1)
 
 Claimed = tuple[int, str]
 
 
-def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Worker[Claimed]:
+def turns(
+    store: Store, rings: Bell, answering: Answering, triage: Triage, clock: Clock, *, at_once: int = AT_ONCE
+) -> Worker[Claimed]:
     """A worker that takes turns; any number of them may share a database."""
 
     async def claim(room: int) -> list[Claimed]:
+        if triage.is_late:
+            room -= at_once - FEW
+        if room <= 0:
+            return []
         lease, now = uuid.uuid4().hex, clock()
         found = await store.run(conversations.claim, lease, now=now, until=now + LEASE, most=room)
         return [(conversation_id, lease) for conversation_id in found]
@@ -51,4 +61,4 @@ def turns(store: Store, rings: Bell, answering: Answering, clock: Clock) -> Work
     async def renew(taken: Sequence[Claimed]) -> None:
         await store.run_first(conversations.renew, dict(taken), clock() + LEASE)
 
-    return Worker(bell=rings, topic=bell.TURNS, at_once=AT_ONCE, claim=claim, work=take, renew=renew)
+    return Worker(bell=rings, topic=bell.TURNS, at_once=at_once, claim=claim, work=take, renew=renew)

@@ -86,7 +86,7 @@ class House:
             guard=GUARD,
             clock=self.clock,
         )
-        self.turns = turns(self.store, self.bell, answering, self.clock)
+        self.turns = turns(self.store, self.bell, answering, self.triage, self.clock)
         self.outbox = delivery.worker()
 
     def behaves(self, surface: Surface, **manners: Any) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.assistant.scripted import understood
 from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
-from bot.conversation.triage import Seen, mark
+from bot.conversation.triage import FOR_A_WHILE, TOGETHER, Seen, mark
+from bot.conversation.turns import AT_ONCE, FEW
 from bot.store import conversations
 from tests.fakes.house import House
 
@@ -64,6 +66,41 @@ async def test_a_turn_that_began_at_the_same_time_does_not_acknowledge_again(hou
     house.store.run_now(conversations.claim, "mine", now=house.clock(), until=until)
     assert not house.store.run_now(transactions.acknowledge, opening, "One moment", house.clock())
     assert purposes(house) == ["acknowledge"]
+
+
+def turns_under_way(house: House) -> int:
+    count = text("SELECT count(*) FROM conversations WHERE lease IS NOT NULL")
+    return int(house.store.run_now(lambda connection: connection.execute(count).scalar_one()))
+
+
+async def test_turns_are_few_while_people_wait_too_long_for_a_word(house: House) -> None:
+    for person in range(AT_ONCE):
+        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    house.clock.forward(seconds=1)
+    await house.triage.look()
+    await house.turns.start()
+    assert turns_under_way(house) == FEW
+    await house.turns.idle()
+
+
+async def test_turns_are_many_again_when_nobody_has_waited_too_long_for_a_while(house: House) -> None:
+    for person in range(AT_ONCE):
+        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    house.clock.forward(seconds=1)
+    await house.triage.look()
+    house.clock.forward(seconds=FOR_A_WHILE.total_seconds())
+    await house.triage.look()
+    await house.turns.start()
+    assert turns_under_way(house) == AT_ONCE
+    await house.turns.idle()
+
+
+async def test_whoever_waits_is_told_however_many_there_are(house: House) -> None:
+    for person in range(2 * TOGETHER + 1):
+        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    house.clock.forward(seconds=0.3)
+    assert await house.triage.look() == 2 * TOGETHER + 1
+    assert all(purposes(house, talk) == ["acknowledge"] for talk in range(1, 2 * TOGETHER + 2))
 
 
 async def test_a_crisis_is_read_before_those_who_wrote_earlier(house: House) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.assistant.scripted import Scripted, understood
 from bot.conversation.answering import Answering
+from bot.conversation.triage import Triage
 from bot.conversation.turns import turns
 from bot.inbox.crowd import accept
 from bot.store import bell, cases, mentions, ratings
@@ -70,7 +71,8 @@ async def works(house: DeskHouse, *answers: str) -> None:
         guard=GUARD,
         clock=house.clock,
     )
-    await turns(house.store, house.bell, answering, house.clock).drain()
+    triage = Triage(store=house.store, bell=house.bell, brand=house.brand, guard=GUARD, clock=house.clock)
+    await turns(house.store, house.bell, answering, triage, house.clock).drain()
 
 
 def said_by_the_bot(house: DeskHouse, conversation_id: int = 1) -> list[str]:
