@@ -12,7 +12,7 @@ from bot.settings import Settings
 
 # How long a thread may keep the interpreter while others want it, in seconds. Each statement gives it
 # away and wants it back: with Python's own 5 ms a busy process would spend its time on waiting.
-_TURN = 0.0005
+_TURN = 0.0001
 
 
 def run(settings: Settings, *, accepts: bool, works: bool) -> None:
