@@ -66,11 +66,18 @@ class Guard:
 
         A strong one counts; a weak one where the classifier's probabilities of `registers`
         leave trouble enough (`weak` in kinds.yml). Without probabilities a weak one counts:
-        in doubt a human looks.
+        in doubt a human looks; but one that belies a register needs that register.
         """
-        trouble = sum(registers.get(name, 0) for name in self._terms.weak_registers) if registers else 1
-        counting = [f for f in findings if f.strength == "strong" or trouble >= self._terms.weak_share]
+        counting = [finding for finding in findings if self._counts(finding, registers)]
         return min(counting, key=lambda finding: self._gravity[finding.kind], default=None)
+
+    def _counts(self, finding: Finding, registers: Mapping[str, float]) -> bool:
+        only = self.kinds[finding.kind].only
+        if only and max(registers, key=registers.__getitem__, default=None) not in only:
+            return False
+        if finding.strength == "strong" or not registers:
+            return True
+        return sum(registers.get(name, 0) for name in self._terms.weak_registers) >= self._terms.weak_share
 
     def sure(self, findings: Iterable[Finding]) -> Finding | None:
         """The gravest finding that counts whatever a classifier would say, or None."""

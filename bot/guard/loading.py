@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from bot.guard.pattern import Lists, Pattern, WrongPattern, read_pattern, read_p
 from bot.guard.reading import Entry, read_yaml
 from bot.guard.values import Kind, Severity
 from bot.guard.words import plain_words
+from bot.messages import Register
 
 Role = Literal["strong", "weak", "look_alike", "doubt"]
 Expected = Literal["strong", "weak", "silent"]
@@ -25,6 +26,7 @@ _ROLES: dict[str, Role] = {
     "doubts": "doubt",
 }
 _LANGUAGE = re.compile("[a-z]{2}")
+_T = TypeVar("_T")
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -56,7 +58,7 @@ class Kinds(Struct, frozen=True, kw_only=True):
 
     kinds: tuple[Kind, ...]
     firm: frozenset[str]
-    weak_registers: tuple[str, ...]
+    weak_registers: tuple[Register, ...]
     weak_share: float
 
 
@@ -79,7 +81,7 @@ def read_kinds(file: Path) -> Kinds:
     return Kinds(
         kinds=kinds,
         firm=_firm(parts["news"], {kind.id for kind in kinds}) if "news" in parts else frozenset(),
-        weak_registers=tuple(weak["registers"].texts()),
+        weak_registers=tuple(_register(item) for item in weak["registers"].items()),
         weak_share=weak["share"].share(),
     )
 
@@ -131,17 +133,27 @@ def _check_short_forms(folder: Path, languages: Mapping[str, Rules]) -> None:
 
 
 def _kind(name: str, entry: Entry) -> Kind:
-    parts = entry.parts(needed=("severity", "names"))
+    parts = entry.parts(needed=("severity", "names"), allowed=("only",))
     names = {language: text.text() for language, text in parts["names"].parts().items()}
-    return Kind(id=name, severity=_severity(parts["severity"]), names=names)
+    only = frozenset(_register(item) for item in parts["only"].items()) if "only" in parts else frozenset()
+    return Kind(id=name, severity=_severity(parts["severity"]), names=names, only=only)
 
 
 def _severity(entry: Entry) -> Severity:
     known: tuple[Severity, ...] = get_args(Severity)
-    for severity in known:
-        if entry.text() == severity:
-            return severity
-    raise entry.wrong(f"one of {', '.join(known)} is expected here, not {entry.text()!r}")
+    return _one_of(known, entry)
+
+
+def _register(entry: Entry) -> Register:
+    known: tuple[Register, ...] = get_args(Register)
+    return _one_of(known, entry)
+
+
+def _one_of(known: Sequence[_T], entry: Entry) -> _T:
+    for value in known:
+        if entry.text() == value:
+            return value
+    raise entry.wrong(f"one of {', '.join(map(str, known))} is expected here, not {entry.text()!r}")
 
 
 def _lists(entry: Entry) -> dict[str, list[list[str]]]:

@@ -6,16 +6,23 @@ from typing import Literal
 
 from msgspec import Struct
 
+from bot.messages import Register
+
 Strength = Literal["strong", "weak"]
 Severity = Literal["crisis", "sensitive"]
 
 
 class Kind(Struct, frozen=True, kw_only=True):
-    """A matter that a human must see; `names` says it to agents, per language."""
+    """A matter that a human must see; `names` says it to agents, per language.
+
+    With `only`, it counts in messages alone that the classifier takes for one of these registers:
+    it shows what belies them.
+    """
 
     id: str
     severity: Severity
     names: dict[str, str]
+    only: frozenset[Register] = frozenset()
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -141,6 +141,55 @@ def test_weak_findings_count_with_trouble_only(
     assert guard.combine(findings, registers) == counts
 
 
+IRONY = a_finding("irony", "strong", "sensitive")
+
+
+@pytest.mark.parametrize(
+    ("registers", "counts"),
+    [
+        ({"thanks": 0.9, "complaint": 0.1}, IRONY),
+        ({"campaign_echo": 0.6, "thanks": 0.4}, IRONY),
+        ({"question": 0.6, "thanks": 0.4}, None),
+        ({"complaint": 0.6, "thanks": 0.4}, None),
+        ({}, None),
+    ],
+)
+def test_irony_counts_where_the_words_were_taken_for_kind_ones(
+    guard: Guard, registers: dict[str, float], counts: Finding | None
+) -> None:
+    assert guard.combine([IRONY], registers) == counts
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Thanks for losing my bag twice in a week 👏", "en"),
+        ("Merci de m'avoir fait rater le mariage de ma sœur", "fr"),
+        ("Gracias por perderme la maleta otra vez", "es"),
+    ],
+)
+def test_thanks_for_a_trouble_are_no_thanks(guard: Guard, text: str, language: str) -> None:
+    found = guard.combine(guard.inspect(text, language), {"thanks": 1.0})
+    assert found
+    assert found.kind == "irony"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Thanks for finding my lost bag so fast", "en"),
+        ("Merci d'avoir retrouvé ma valise perdue", "fr"),
+        ("Gracias por encontrar mi maleta perdida", "es"),
+    ],
+)
+def test_thanks_for_the_end_of_a_trouble_are_thanks(guard: Guard, text: str, language: str) -> None:
+    assert guard.combine(guard.inspect(text, language), {"thanks": 1.0}) is None
+
+
+def test_irony_alone_is_no_alarm_while_nobody_has_read_the_message(guard: Guard) -> None:
+    assert guard.sure(guard.inspect("Thanks for losing my bag twice in a week", "en")) is None
+
+
 @given(st.text(max_size=400), st.sampled_from(["fr", "en", "es", "de", None]))
 def test_no_text_makes_it_fail(text: str, language: str | None) -> None:
     for finding in WHOLE.inspect(text, language):
