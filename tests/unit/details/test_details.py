@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import details
+from bot.details import DetailKind
 
 
 def kinds(text: str) -> list[str]:
@@ -99,3 +100,24 @@ def test_any_text_gives_details_in_order_that_do_not_overlap(text: str) -> None:
     found = details.find(text)
     ends = [0, *(detail.end for detail in found)]
     assert all(0 <= end <= d.start < d.end <= len(text) for end, d in zip(ends, found, strict=False))
+
+
+_PIECES = (
+    "4111 1111 1111 1111",
+    "FR76 3000 6000 0112 3456 7890 189",
+    "a4111111111111111@b.example",
+    "passport AB 123456",
+    "06 12 34 56 78",
+    "12 rue de la Paix, 75002 Paris",
+    "ref K7Q2XZ",
+    "my card is",
+    "1",
+)
+
+
+@given(
+    st.lists(st.sampled_from(_PIECES), max_size=6).map(" ".join), st.sampled_from(["email", "card", "phone"])
+)
+def test_whoever_asks_for_one_kind_finds_what_is_of_it_among_all(text: str, kind: DetailKind) -> None:
+    of_it = tuple(detail for detail in details.find(text) if detail.kind == kind)
+    assert details.find(text, [kind]) == of_it
