@@ -63,6 +63,9 @@ __all__ = [
     "WindowClosed",
 ]
 
+# In seconds, a month.
+LONGEST_WISH = 30 * 24 * 3600.0
+
 
 class RelaisError(Exception):
     """Root of the tree: catch it to catch all that Relais raises on purpose."""
@@ -103,7 +106,8 @@ class DeliveryError(RelaisError):
 class DeliveryLater(DeliveryError):
     """Trying again makes sense; `retry_after` is the platform's wish in seconds, if any.
 
-    It concerns all that the account sends, or only what it sends on a `surface`.
+    It concerns all that the account sends, or only what it sends on a `surface`. A wish beyond
+    `LONGEST_WISH` is cut: nobody means it, and what is far beyond fits in no moment.
     """
 
     def __init__(
@@ -114,7 +118,7 @@ class DeliveryLater(DeliveryError):
         surface: Literal["public", "private"] | None = None,
     ) -> None:
         super().__init__(reason)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(retry_after, LONGEST_WISH)
         self.surface = surface
 
 

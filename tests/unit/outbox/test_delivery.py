@@ -66,6 +66,13 @@ async def test_the_platforms_own_delay_is_honoured(house: House) -> None:
     assert len(house.channel.texts) == 1
 
 
+async def test_a_delay_that_nobody_can_mean_leaves_the_reply_to_a_human(house: House) -> None:
+    house.channel.failures = [DeliveryLater("429", retry_after=1e15)]
+    await house.says("cabin bag?")
+    await house.works()
+    assert (answer(house).delivery, house.case().reason) == ("failed", "delivery_failed")
+
+
 async def test_replies_of_a_conversation_keep_their_order(house: House) -> None:
     house.channel.failures = [DeliveryLater("503")]
     await house.says("two")
