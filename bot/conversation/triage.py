@@ -32,10 +32,10 @@ log = logging.getLogger(__name__)
 
 # A turn that is free takes less; three times this is still within a promise of one second.
 PATIENCE = timedelta(seconds=0.2)
-# Who has waited longer when he is looked at is late: what is said to him has to be sent as well. Turns
-# are few from then on. For a while, and then it shows whether it is still so: a rule that had no end
-# would hold, because few turns make people wait.
-LATE, FOR_A_WHILE = timedelta(seconds=0.35), timedelta(seconds=2)
+# Where so many wait and one of them has waited longer, a crowd writes faster than it can be told a word:
+# turns are few from then on. For a while, and then it shows whether it is still so: a rule that had no
+# end would hold, because few turns make people wait.
+CROWD, LATE, FOR_A_WHILE = 16, timedelta(seconds=0.35), timedelta(seconds=2)
 # The rest between two looks, and the longest one while nobody writes, in seconds.
 REST, LONG_REST = 0.1, 0.5
 # So many are looked at together, and so many of them written down in a transaction of some 10 ms, which
@@ -81,7 +81,7 @@ class Triage:
         """Look at those who have waited too long and nobody has looked at; how many they were."""
         now = self._clock()
         waiting = await self._store.read(_waiting, now - PATIENCE, self._brand)
-        if any(now - opening.since > LATE for opening in waiting):
+        if len(waiting) >= CROWD and any(now - opening.since > LATE for opening in waiting):
             self._late_until = now + FOR_A_WHILE
         if waiting:
             seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])

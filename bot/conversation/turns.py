@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=15)
 # More than an assistant has under way keeps those who wait where triage does not see them.
 AT_ONCE = 8
 # While people wait too long for a word: acknowledgements go first.
-FEW = 1
+FEW = 2
 # The rest after the database failed in mid-turn.
 RETRY = timedelta(seconds=1)
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.assistant.scripted import understood
 from bot.conversation import compose, transactions
 from bot.conversation.transactions import Opening
-from bot.conversation.triage import FOR_A_WHILE, TOGETHER, Seen, mark
+from bot.conversation.triage import CROWD, FOR_A_WHILE, TOGETHER, Seen, mark
 from bot.conversation.turns import AT_ONCE, FEW
 from bot.store import conversations
 from tests.fakes.house import House
@@ -73,8 +73,8 @@ def turns_under_way(house: House) -> int:
     return int(house.store.run_now(lambda connection: connection.execute(count).scalar_one()))
 
 
-async def test_turns_are_few_while_people_wait_too_long_for_a_word(house: House) -> None:
-    for person in range(AT_ONCE):
+async def test_turns_are_few_while_a_crowd_waits_too_long_for_a_word(house: House) -> None:
+    for person in range(CROWD):
         await house.says("How big may my cabin bag be?", person=f"p{person}")
     house.clock.forward(seconds=1)
     await house.triage.look()
@@ -83,8 +83,18 @@ async def test_turns_are_few_while_people_wait_too_long_for_a_word(house: House)
     await house.turns.idle()
 
 
+async def test_turns_are_as_many_as_ever_while_a_few_wait_too_long(house: House) -> None:
+    for person in range(CROWD - 1):
+        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    house.clock.forward(seconds=1)
+    await house.triage.look()
+    await house.turns.start()
+    assert turns_under_way(house) == AT_ONCE
+    await house.turns.idle()
+
+
 async def test_turns_are_many_again_when_nobody_has_waited_too_long_for_a_while(house: House) -> None:
-    for person in range(AT_ONCE):
+    for person in range(CROWD):
         await house.says("How big may my cabin bag be?", person=f"p{person}")
     house.clock.forward(seconds=1)
     await house.triage.look()
