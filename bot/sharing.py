@@ -1,6 +1,6 @@
 """What the processes of an installation share through Redis, where one is configured.
 
-Redis' client is imported only then: it takes 14 MB, and who runs one process needs none.
+Redis' client is imported only then: it takes some 10 MB, and who runs one process needs none.
 """
 
 from __future__ import annotations

@@ -68,14 +68,18 @@ async def test_a_turn_that_began_at_the_same_time_does_not_acknowledge_again(hou
     assert purposes(house) == ["acknowledge"]
 
 
+async def write(house: House, people: int) -> None:
+    for person in range(people):
+        await house.says("How big may my cabin bag be?", person=f"p{person}")
+
+
 def turns_under_way(house: House) -> int:
     count = text("SELECT count(*) FROM conversations WHERE lease IS NOT NULL")
     return int(house.store.run_now(lambda connection: connection.execute(count).scalar_one()))
 
 
 async def test_turns_are_few_while_a_crowd_waits_too_long_for_a_word(house: House) -> None:
-    for person in range(CROWD):
-        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    await write(house, CROWD)
     house.clock.forward(seconds=1)
     await house.triage.look()
     await house.turns.start()
@@ -84,8 +88,7 @@ async def test_turns_are_few_while_a_crowd_waits_too_long_for_a_word(house: Hous
 
 
 async def test_turns_are_as_many_as_ever_while_a_few_wait_too_long(house: House) -> None:
-    for person in range(CROWD - 1):
-        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    await write(house, CROWD - 1)
     house.clock.forward(seconds=1)
     await house.triage.look()
     await house.turns.start()
@@ -94,8 +97,7 @@ async def test_turns_are_as_many_as_ever_while_a_few_wait_too_long(house: House)
 
 
 async def test_turns_are_many_again_when_nobody_has_waited_too_long_for_a_while(house: House) -> None:
-    for person in range(CROWD):
-        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    await write(house, CROWD)
     house.clock.forward(seconds=1)
     await house.triage.look()
     house.clock.forward(seconds=FOR_A_WHILE.total_seconds())
@@ -106,8 +108,7 @@ async def test_turns_are_many_again_when_nobody_has_waited_too_long_for_a_while(
 
 
 async def test_whoever_waits_is_told_however_many_there_are(house: House) -> None:
-    for person in range(2 * TOGETHER + 1):
-        await house.says("How big may my cabin bag be?", person=f"p{person}")
+    await write(house, 2 * TOGETHER + 1)
     house.clock.forward(seconds=0.3)
     assert await house.triage.look() == 2 * TOGETHER + 1
     assert all(purposes(house, talk) == ["acknowledge"] for talk in range(1, 2 * TOGETHER + 2))
