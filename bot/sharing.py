@@ -1,4 +1,4 @@
-"""What the processes of an installation share through Redis, where one is configured.
+"""What the processes of an installation share: bells, and through Redis the pace of their sendings.
 
 Redis' client is imported only then: it takes some 10 MB, and who runs one process needs none.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from bot.store.bell import Bell
+from bot.store.local_bell import LocalBell
 from bot.store.namespace import namespace
 from bot.store.store import Store
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 
 async def bell_for(settings: Settings, store: Store) -> Bell:
-    """The bell of a process: shared with the others where a Redis is configured."""
+    """The bell of a process: heard in the others, those of other machines too where a Redis is configured."""
     if settings.redis_url is None:
-        return Bell()
+        return LocalBell(await store.read(namespace))
     from bot.store.shared_bell import SharedBell
 
     return SharedBell(settings.redis_url, await store.read(namespace))

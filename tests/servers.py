@@ -90,7 +90,6 @@ class Server(ABC):
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
-                start_new_session=True,
                 user=self._user(),
                 preexec_fn=leash(),
             )

@@ -111,7 +111,6 @@ class Processes:
                 stdout=output,
                 stderr=output,
                 env=dict(environment),
-                start_new_session=True,
                 preexec_fn=leash(),
             )
         self.all.append(Process(name, process, log))

@@ -7,12 +7,12 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 
-import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from bot.metrics import REDIS_CONNECTED
 from bot.store.bell import Bell, Listener
+from bot.store.ring import Ring, decode, encode
 from bot.store.shared import AWAY, connect
 
 log = logging.getLogger(__name__)
@@ -24,17 +24,6 @@ HEARTBEAT = 2.0
 SILENCE = 3 * HEARTBEAT
 # The rests between attempts to connect, which double up to the longest, in seconds.
 FIRST_REST, LONGEST_REST = 0.2, 5.0
-
-
-class Ring(msgspec.Struct, frozen=True, array_like=True):
-    """What travels: who rang, and for what."""
-
-    sender: str
-    topics: list[str]
-
-
-_decoder = msgspec.msgpack.Decoder(Ring)
-_encode = msgspec.msgpack.Encoder().encode
 
 
 class SharedBell(Bell):
@@ -98,18 +87,15 @@ class SharedBell(Bell):
                 self._heard(heard["data"])
 
     def _heard(self, data: bytes) -> None:
-        try:
-            ring = _decoder.decode(data)
-        except msgspec.MsgspecError:
-            return  # of another release, or of somebody else
-        if ring.sender != self._me:
+        ring = decode(data)
+        if ring is not None and ring.sender != self._me:
             super().ring(*ring.topics)
 
     async def _tell(self, client: Redis) -> None:
         while True:
             await self._something.wait(HEARTBEAT)
             topics, self._outgoing = list(self._outgoing), {}
-            await client.publish(self._channel, _encode(Ring(self._me, topics)))
+            await client.publish(self._channel, encode(Ring(self._me, topics)))
 
     def _is_connected(self, connected: bool) -> None:
         if connected and not self.connected:

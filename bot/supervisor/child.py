@@ -1,4 +1,4 @@
-"""One child process: started in a session of its own, listened to, stopped."""
+"""One child process: started in a group of its own, listened to, stopped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Program(Struct, frozen=True, kw_only=True):
 
 
 class Child:
-    """A running program. Its own session keeps the terminal's Ctrl-C from it: we decide."""
+    """A running program."""
 
     def __init__(self, process: asyncio.subprocess.Process, say: Say) -> None:
         self._process = process
@@ -40,7 +40,6 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **program.environment},
-            start_new_session=True,
             preexec_fn=leash(),
         )
         return cls(process, say)

@@ -1,4 +1,4 @@
-"""Ends a child when its parent dies, however the parent dies."""
+"""What a child does first: it leads a group of its own, and ends when its parent dies."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def leash() -> Callable[[], None]:
-    """What a child runs between fork and exec, so that SIGTERM comes when this process ends.
+    """What a child runs between fork and exec.
 
-    A parent that dies by SIGKILL has no chance to stop its children (prctl(2)). On other systems
-    than Linux there is no such signal, and nothing happens.
+    In a group of its own it and what it starts can be told to end together, and the terminal's
+    Ctrl-C does not reach it: we decide. Not in a session of its own, for Linux shares the cores among
+    sessions first, so that a niceness would count among processes of one session only (sched(7)).
+
+    SIGTERM comes when this process ends: one that dies by SIGKILL has no chance to stop its
+    children (prctl(2)). On other systems than Linux there is no such signal.
     """
     parent = os.getpid()
 
-    def die_with_parent() -> None:
+    def lead_and_die_with_parent() -> None:
+        os.setpgrp()
         if _LIBC is not None:
             _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:  # it died before the call
                 os._exit(1)
 
-    return die_with_parent
+    return lead_and_die_with_parent

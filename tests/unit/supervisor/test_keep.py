@@ -71,6 +71,14 @@ async def test_each_line_is_prefixed_with_the_name(supervisor: Supervisor, ear: 
     assert ear.said == ["child | one", "child | two", "child | ready"]
 
 
+async def test_programs_share_a_session_so_that_their_niceness_counts_and_lead_groups_of_their_own(
+    supervisor: Supervisor, ear: Ear
+) -> None:
+    supervisor.keep(python("import os; print(os.getsid(0), os.getpgrp() == os.getpid())\n" + WAIT_FOR_EVER))
+    await ear.hears("ready")
+    assert ear.said[0] == f"child | {os.getsid(0)} True"
+
+
 async def test_what_a_program_quotes_of_a_customer_is_masked(supervisor: Supervisor, ear: Ear) -> None:
     supervisor.keep(python("print('odd: mail ann@mail.example')\n" + WAIT_FOR_EVER))
     await ear.hears("ready")
