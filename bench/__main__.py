@@ -35,7 +35,7 @@ _LONGEST = 1200.0
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
-    default=0,
+    default=1,
     show_default=True,
     help="Worker processes; 0: the gateway works itself.",
 )

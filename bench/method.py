@@ -9,8 +9,9 @@ kept busy. `python -m bench --only burst,accept` takes some of them, `--quick` t
 
 ## How it is measured
 
-Everything runs on one machine: real processes, started as `python -m bot up` starts them, and real
-HTTP between them. People and their platform live in the process of the benchmark: it posts webhooks
+Everything runs on one machine: real processes, started as `python -m bot up` starts them with
+`RELAIS_WORKERS=1` (the gateway accepts, a worker takes the turns and sends) unless another number is
+asked for, and real HTTP between them. Where nothing else is said the database is SQLite. People and their platform live in the process of the benchmark: it posts webhooks
 as Telegram does, with the secret header, and takes what python-telegram-bot sends, in a Bot API
 server that enforces Telegram's limits. It shares the cores with the product, against which all of
 this counts. Messages are the held-out sets of `tests/nlu`, shuffled by a seed, the same for all. Before
@@ -56,10 +57,9 @@ commit.
 long in our database and in Rasa's memory. Queue pages of two gateways are fetched in turn; both
 show a hundred cases. Medians.
 
-**Memory.** The gateway that accepts, works and sends in one process, after so many people have written
-and been answered; the larger of what it holds at rest and of what it held at most since the first of
-them wrote. What its start takes for a moment, while the model of languages is unpacked, is told beside
-it. The assistant is a stand-in.
+**Memory.** The gateway, and beside it the worker, after so many people have written and been answered;
+the larger of what each holds at rest and of what it held at most since the first of them wrote. What
+the gateway's start takes for a moment is told beside it. The assistant is a stand-in.
 
 **Two machines** have four cores, which this one lacks. So the model is simulated there: an assistant
 for each worker waits 50 ms for a turn, one after the other, instead of computing. Workers, gateway,

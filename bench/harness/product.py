@@ -44,6 +44,7 @@ class Product(Struct, frozen=True, kw_only=True):
     url: str
     database_url: str
     gateway: Process
+    workers: tuple[Process, ...]
     rasa: tuple[str, ...]
     processes: Processes
 
@@ -60,12 +61,16 @@ async def product(
         if not setup.assistants and not setup.accepts_only:
             await _rasa(start, settings, workshop)
         gateway = await start(programs.gateway(settings), f"http://{LOOPBACK}:{settings.port}/health")
-        for name, port in () if setup.accepts_only else programs.worker_ports(settings):
+        ports = () if setup.accepts_only else programs.worker_ports(settings)
+        workers = [
             await start(programs.worker(name, port), f"http://{LOOPBACK}:{port}/health")
+            for name, port in ports
+        ]
         yield Product(
             url=f"http://{LOOPBACK}:{settings.port}",
             database_url=settings.database_url,
             gateway=gateway,
+            workers=tuple(workers),
             rasa=settings.rasa_urls,
             processes=started,
         )

@@ -23,7 +23,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     model: Path
     rasa_servers: int = 2
-    workers: int = 0
+    workers: int = 1
     quick: bool = False
     seed: int = 2026
 

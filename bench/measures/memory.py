@@ -1,7 +1,7 @@
 """The memory of a gateway with 10,000 open conversations.
 
-It accepts, takes the turns and sends, all in one process; the assistant is a stand-in, which
-changes nothing in the gateway. What pages of the web chat that are open cost is told beside it.
+The assistant is a stand-in, which changes nothing in gateway and workers. What the workers hold who
+take the turns and send is told beside it, and what pages of the web chat cost that are open.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import asyncio
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 import aiohttp
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 
 from bench.harness.figures import Figure, Measured
 from bench.harness.messages import some
-from bench.harness.processes import BenchFailed
+from bench.harness.processes import BenchFailed, Process
 from bench.harness.product import Setup
 from bench.harness.stage import Stage, stage
 from bench.harness.standins import stand_ins
@@ -39,17 +39,18 @@ async def measure(workshop: Workshop) -> Measured:
         folder = stack.enter_context(workshop.folder("memory-assistant"))
         assistants = await stack.enter_async_context(stand_ins(1, 0.0, folder))
         # As many bots as the brand has: each keeps connections of its own.
-        staged = stage(workshop, "memory", Setup(assistants=assistants), bots_per_market=1)
-        on = await stack.enter_async_context(staged)
-        gateway, empty = on.product.gateway, on.product.gateway.resident()
-        started = gateway.resident_peak()
-        gateway.forget_peak()
+        setup = Setup(assistants=assistants, workers=workshop.options.workers)
+        on = await stack.enter_async_context(stage(workshop, "memory", setup, bots_per_market=1))
+        gateway, workers = on.product.gateway, on.product.workers
+        started = {it.name: it.resident_peak() for it in (gateway, *workers)}
+        for process in (gateway, *workers):
+            process.forget_peak()
         workshop.say(f"memory: {people:,} conversations ...")
         meter = on.meter()
         taken = await converse_by_telegram(talks, on.url, on.platform, workshop.wording, _AT_ONCE)
         spent = meter.read()
         await asyncio.sleep(_REST_SECONDS)
-        full, peak = gateway.resident(), gateway.resident_peak()
+        held, *by_workers = [_held(it) for it in (gateway, *workers)]
         streams = workshop.pick(STREAMS, 50)
         watched = await _with_streams(on, streams)
     answered = len(taken.moments)
@@ -57,13 +58,20 @@ async def measure(workshop: Workshop) -> Measured:
         raise BenchFailed(f"only {answered} of {people} conversations were answered")
     return Measured(
         name=NAME,
-        figures=_figures(full, peak, people, answered, started, (watched - full) / streams),
+        figures=(
+            _figure(held, people, answered),
+            *(_beside("the worker that takes the turns and sends", it) for it in by_workers),
+            Figure(what="Beside it, for a moment of its start", value=started[gateway.name], unit="MB"),
+            Figure(
+                what="Beside it, for each page of the web chat that is open",
+                value=1024 * (watched - held.at_rest) / streams,
+                unit="KB",
+            ),
+        ),
         details={
             "mb": {
                 "at the start": started,
-                "empty": empty,
-                "full": full,
-                "peak": peak,
+                "held": to_builtins([held, *by_workers]),
                 f"with {streams} streams": watched,
             },
             "turns_a_second": round(answered / spent.seconds, 1),
@@ -72,29 +80,37 @@ async def measure(workshop: Workshop) -> Measured:
     )
 
 
-def _figures(
-    full: float, peak: float, people: int, answered: int, started: float, stream: float
-) -> tuple[Figure, ...]:
-    return (
-        Figure(
-            what=f"Memory of the gateway at {people:,} open conversations",
-            value=max(full, peak),
-            unit="MB",
-            target=MOST_MB,
-            at_least=False,
-            absolute=f"{full:.0f} MB at rest, {peak:.0f} MB at most; {answered:,} answered",
-        ),
-        Figure(
-            what="Beside it, for a moment of its start",
-            value=started,
-            unit="MB",
-        ),
-        Figure(
-            what="Beside it, for each page of the web chat that is open",
-            value=1024 * stream,
-            unit="KB",
-        ),
+class Held(Struct, frozen=True, kw_only=True):
+    """The memory of a process, in MB; `peak` since the first message."""
+
+    at_rest: float
+    peak: float
+
+    @property
+    def most(self) -> float:
+        return max(self.at_rest, self.peak)
+
+    def __str__(self) -> str:
+        return f"{self.at_rest:.0f} MB at rest, {self.peak:.0f} MB at most"
+
+
+def _held(process: Process) -> Held:
+    return Held(at_rest=process.resident(), peak=process.resident_peak())
+
+
+def _figure(held: Held, people: int, answered: int) -> Figure:
+    return Figure(
+        what=f"Memory of the gateway at {people:,} open conversations",
+        value=held.most,
+        unit="MB",
+        target=MOST_MB,
+        at_least=False,
+        absolute=f"{held}; {answered:,} answered",
     )
+
+
+def _beside(what: str, held: Held) -> Figure:
+    return Figure(what=f"Beside it, {what}", value=held.most, unit="MB", absolute=str(held))
 
 
 async def _with_streams(on: Stage, number: int) -> float:

@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 # A turn that is free takes less; three times this is still within a promise of one second.
 PATIENCE = timedelta(seconds=0.2)
 # Where so many wait and one of them has waited longer, a crowd writes faster than it can be told a word:
-# turns are few from then on. For a while, and then it shows whether it is still so: a rule that had no
-# end would hold, because few turns make people wait.
+# from then on turns are few, and nobody's own turn is waited for. For a while, and then it shows whether
+# it is still so: a rule that had no end would hold, because few turns make people wait.
 CROWD, LATE, FOR_A_WHILE = 16, timedelta(seconds=0.35), timedelta(seconds=2)
-# The rest between two looks, and the longest one while nobody writes, in seconds.
-REST, LONG_REST = 0.1, 0.5
+# The rest between two looks, in a crowd and otherwise, and the longest one while nobody writes, in seconds.
+SHORT_REST, REST, LONG_REST = 0.02, 0.1, 0.5
 # So many are looked at together, and so many of them written down in a transaction of some 10 ms, which
 # others wait for.
 AT_ONCE, TOGETHER = 48, 6
@@ -75,12 +75,16 @@ class Triage:
             while True:
                 if await self._looked() < AT_ONCE:
                     await listener.wait(LONG_REST)
-                    await asyncio.sleep(REST)
+                    await asyncio.sleep(SHORT_REST if self.is_late else REST)
 
     async def look(self) -> int:
-        """Look at those who have waited too long and nobody has looked at; how many they were."""
+        """Look at those who have waited too long and nobody has looked at; how many they were.
+
+        Where people have waited too long lately, all who wait have.
+        """
         now = self._clock()
-        waiting = await self._store.read(_waiting, now - PATIENCE, self._brand)
+        since = now if self.is_late else now - PATIENCE
+        waiting = await self._store.read(_waiting, since, self._brand)
         if len(waiting) >= CROWD and any(now - opening.since > LATE for opening in waiting):
             self._late_until = now + FOR_A_WHILE
         if waiting:

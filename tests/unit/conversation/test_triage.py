@@ -87,6 +87,15 @@ async def test_turns_are_few_while_a_crowd_waits_too_long_for_a_word(house: Hous
     await house.turns.idle()
 
 
+async def test_who_writes_while_a_crowd_waits_too_long_is_told_at_once(house: House) -> None:
+    await write(house, CROWD)
+    house.clock.forward(seconds=1)
+    await house.triage.look()
+    await house.says("How big may my cabin bag be?", person="zoe")
+    assert await house.triage.look() == 1
+    assert purposes(house, CROWD + 1) == ["acknowledge"]
+
+
 async def test_turns_are_as_many_as_ever_while_a_few_wait_too_long(house: House) -> None:
     await write(house, CROWD - 1)
     house.clock.forward(seconds=1)
