@@ -11,12 +11,12 @@ kept busy. `python -m bench --only burst,accept` takes some of them, `--quick` t
 
 Everything runs on one machine: real processes, started as `python -m bot up` starts them with
 `RELAIS_WORKERS=1` (the gateway accepts, a worker takes the turns and sends) unless another number is
-asked for, and real HTTP between them. Where nothing else is said the database is SQLite. People and their platform live in the process of the benchmark: it posts webhooks
-as Telegram does, with the secret header, and takes what python-telegram-bot sends, in a Bot API
-server that enforces Telegram's limits. It shares the cores with the product, against which all of
-this counts. Messages are the held-out sets of `tests/nlu`, shuffled by a seed, the same for all. Before
-a measure the processes come to rest after their start, and somebody greets every bot: nothing is done
-for the first time while it counts.
+asked for, and real HTTP between them. Where nothing else is said the database is SQLite. People and their
+platform live in the process of the benchmark: it posts webhooks as Telegram does, with the secret header,
+and takes what python-telegram-bot sends, in a Bot API server that enforces Telegram's limits. It shares
+the cores with the product, against which all of this counts. Messages are the held-out sets of
+`tests/nlu`, shuffled by a seed, the same for all. Before a measure the processes come to rest after their
+start, and somebody greets every bot: nothing is done for the first time while it counts.
 
 **Platform limits.** Telegram lets a bot send 30 messages a second. To acknowledge 200 people within
 a second, as the burst asks, takes several bots; the benchmark's brand has twelve, four for each of
@@ -63,5 +63,7 @@ the gateway's start takes for a moment is told beside it. The assistant is a sta
 
 **Two machines** have four cores, which this one lacks. So the model is simulated there: an assistant
 for each worker waits 50 ms for a turn, one after the other, instead of computing. Workers, gateway,
-PostgreSQL and Redis are real.
+PostgreSQL and Redis are real. For each worker twelve people wait for an answer at any time, so that its
+assistant is never idle. (A thousand who write at the same moment are another matter: then acknowledgements
+go first, turns are few for some seconds, and these were counted in until November 2026.)
 """

@@ -1,4 +1,4 @@
-"""Two machines' worth of workers against one.
+"""Two machines' worth of workers against one, each with as many people who wait for answers.
 
 A machine is a worker process and an assistant of its own. Two machines have more cores than the
 one that this runs on, so the assistants wait for as long as a turn takes instead of computing; the
@@ -7,19 +7,19 @@ workers, the gateway, PostgreSQL and Redis are real.
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 from msgspec import Struct, to_builtins
 
 from bench.harness.figures import Figure, Measured
-from bench.harness.messages import some
+from bench.harness.messages import Message, some
 from bench.harness.product import Setup
 from bench.harness.spread import steady_rate
-from bench.harness.stage import Stage, eventually, stage
+from bench.harness.stage import Stage, stage
 from bench.harness.standins import stand_ins
-from bench.harness.streams import Letters, client, undisturbed
+from bench.harness.talk import converse_by_telegram, warm_up
 from bench.harness.workshop import Workshop
 from tests.servers import postgres, redis
 
@@ -27,8 +27,8 @@ NAME = "scaling"
 # What a turn takes in an assistant. Longer than it really is, so that everything around it has
 # enough of the cores.
 TURN_SECONDS = 0.05
-_PATIENCE = 120.0
-_AT_ONCE = 8
+# Of each machine: its assistant is never idle, and nobody waits for longer than he likes.
+AT_ONCE = 12
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -72,34 +72,14 @@ async def _run(workshop: Workshop, machines: int, count: int) -> Run:
             redis_url=stack.enter_context(redis()).url,
         )
         on = await stack.enter_async_context(stage(workshop, "scaling", setup))
-        return await _turns(workshop, on, count)
+        return await _turns(workshop, on, some(workshop.messages, count), AT_ONCE * machines)
 
 
-async def _turns(workshop: Workshop, on: Stage, count: int) -> Run:
-    """As many people write as fast as they are accepted; how fast are they answered?"""
-    messages = some(workshop.messages, count)
-    letters = [on.platform.write(person, message) for person, message in enumerate(messages)]
+async def _turns(workshop: Workshop, on: Stage, messages: Sequence[Message], at_once: int) -> Run:
+    """So many people are waiting at any time; how fast are they answered?"""
+    await warm_up(on.url, on.platform, workshop.wording)
     meter = on.meter()
-    async with client(on.platform.headers) as web, undisturbed():
-        post = Letters(web, on.url, letters).post
-        lines = [asyncio.create_task(_post_all(post, number, count)) for number in range(_AT_ONCE)]
-        await asyncio.gather(*lines)
-        await eventually(lambda: len(_answers(workshop, on)) >= count, _PATIENCE)
-        spent = meter.read()
-    moments = _answers(workshop, on)
-    details = {"answered": len(moments), "of": count, "spent": to_builtins(spent)}
-    return Run(turns=steady_rate(moments), details=details)
-
-
-async def _post_all(post: Any, first: int, count: int) -> None:
-    for number in range(first, count, _AT_ONCE):
-        await post(number)
-
-
-def _answers(workshop: Workshop, on: Stage) -> list[float]:
-    """When people got more than an acknowledgement."""
-    firsts = []
-    for heard in on.platform.heard.values():
-        answers = [it.at for it in heard if not workshop.wording.acknowledges(it.text)]
-        firsts += answers[:1]
-    return firsts
+    talks = [[message] for message in messages]
+    taken = await converse_by_telegram(talks, on.url, on.platform, workshop.wording, at_once)
+    details = {"answered": len(taken.moments), "of": len(talks), "spent": to_builtins(meter.read())}
+    return Run(turns=steady_rate(taken.moments), details=details)
