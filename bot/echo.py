@@ -21,15 +21,16 @@ from bot.channels.webchat import WebChat, address
 from bot.chat.posting import topic
 from bot.store import bell
 from bot.store.bell import Bell
+from bot.store.local_bell import LocalBell
 from bot.store.store import Store
 from bot.store.tables import conversations, messages, record
 from bot.unexpected import place
 
 log = logging.getLogger(__name__)
 
-# The rest between two looks, in seconds: a fifth of what a customer is promised, and for workers much
-# less, because an answer may wait for three of them.
-REST, WORKERS_REST = 0.2, 0.05
+# The rest between two looks, in seconds: a fifth of what a customer is promised. Where no bell reaches
+# workers from other processes much less, because an answer may wait for three of them.
+REST, SHORT_REST = 0.2, 0.05
 # After a longer absence of the database pages look by themselves: news beyond this are not rung for.
 MOST = 1000
 
@@ -89,7 +90,7 @@ class WorkersEcho:
 
     async def run(self) -> None:
         """Look again and again until cancelled."""
-        await _keep(self.look, WORKERS_REST)
+        await _keep(self.look, REST if isinstance(self._bell, LocalBell) else SHORT_REST)
 
     async def look(self) -> None:
         """Ring if something came since the last look, unless other processes ring here themselves."""

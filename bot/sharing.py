@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 async def bell_for(settings: Settings, store: Store) -> Bell:
-    """The bell of a process: heard in the others, those of other machines too where a Redis is configured."""
+    """The bell of a process: heard in the others, if Redis is there or they are surely on this machine."""
     if settings.redis_url is None:
-        return LocalBell(await store.read(namespace))
+        is_file = store.engine.dialect.name == "sqlite"
+        return LocalBell(await store.read(namespace)) if is_file else Bell()
     from bot.store.shared_bell import SharedBell
 
     return SharedBell(settings.redis_url, await store.read(namespace))

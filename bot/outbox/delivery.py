@@ -114,31 +114,33 @@ class Delivery:
         parcel = held.parcel
         talk, outbound = parcel.conversation, parcel.outbound.id
         fields = {"channel": talk.channel, "account": talk.account, "case": talk.case_id}
+        another_waits = True
         try:
             with within(conversation=talk.id, outbound=outbound, **fields):
-                await self._deliver(held)
+                another_waits = await self._deliver(held)
         finally:
-            self._bell.ring(bell.conversation(parcel.conversation.id), bell.OUTBOX)
+            self._bell.ring(bell.conversation(talk.id), *([bell.OUTBOX] if another_waits else []))
 
-    async def _deliver(self, held: Held) -> None:
+    async def _deliver(self, held: Held) -> bool:
+        """Do what is to be done now; False if surely nothing else of the conversation waits for that."""
         parcel = held.parcel
         key = (parcel.conversation.channel, parcel.conversation.account)
         channel = self._channels.get(key)
         if channel is None:
             await self._postpone(parcel, STOPPED)
             await self._put_off(key, STOPPED)
-            return
+            return True
         if await self._is_over(parcel, channel):
-            return
+            return True
         wait = await self._pacing.reserve(key, parcel.outbound.address, SHORT_WAIT)
         if wait > SHORT_WAIT:
             await self._postpone(parcel, wait)
-            return
+            return True
         await asyncio.sleep(wait.total_seconds())
         if self._stopwatch() >= held.until:
             log.warning("the lease ended before the message was sent")
-            return
-        await self._send(held, channel)
+            return True
+        return await self._send(held, channel)
 
     async def _is_over(self, parcel: Parcel, channel: Channel) -> bool:
         """Whether nothing is to be sent any more, or not now: what became of it is written down."""
@@ -161,9 +163,9 @@ class Delivery:
         said_at = parcel.conversation.said_at
         return window(parcel.outbound, said_at, channel.features.windows, self._clock())
 
-    async def _send(self, held: Held, channel: Channel) -> None:
+    async def _send(self, held: Held, channel: Channel) -> bool:
         parcel = held.parcel
-        outbound = parcel.outbound
+        outbound, another_waits = parcel.outbound, True
         if self._window(parcel, channel) == "late":
             outbound = msgspec.structs.replace(outbound, late=True)
         began, set_out_at = time.perf_counter(), self._clock()
@@ -180,25 +182,27 @@ class Delivery:
         else:
             SENDING.labels(channel.name).observe(time.perf_counter() - began)
             self._measure(parcel)
-            await self._write_down(held, receipt, set_out_at)
+            another_waits = await self._write_down(held, receipt, set_out_at)
             await self._pacing.sent((channel.name, channel.account), parcel.outbound.address)
             await self._accounts.working(channel.name, channel.account)
             result = "sent"
             log.debug("sent")
         SENT.labels(channel=channel.name, account=channel.account, result=result).inc()
+        return another_waits
 
-    async def _write_down(self, held: Held, receipt: Receipt, set_out_at: datetime) -> None:
-        """Say that it was sent, however often that takes: nobody else knows, and would have to guess."""
+    async def _write_down(self, held: Held, receipt: Receipt, set_out_at: datetime) -> bool:
+        """Say that it was sent, however often that takes: nobody else knows, and would have to guess.
+
+        Tells whether another waits in the conversation.
+        """
         while True:
             try:
-                await self._store.run(outcomes.sent, held.parcel, receipt, set_out_at, self._clock())
+                return await self._store.run(outcomes.sent, held.parcel, receipt, set_out_at, self._clock())
             except Exception as error:
                 if not is_away(error) or self._stopwatch() >= held.until:
                     raise
                 log.warning("sent, and not written down yet: %s", trail(error))
                 await self._rest(WRITE_AGAIN)
-            else:
-                return
 
     def _measure(self, parcel: Parcel) -> None:
         """How long the customer waited, if this was the first that he heard from us."""

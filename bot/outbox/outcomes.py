@@ -38,8 +38,11 @@ PrivateLink = Callable[[str], str | None]
 
 def sent(
     connection: Connection, parcel: Parcel, receipt: Receipt, set_out_at: datetime, now: datetime
-) -> None:
-    """The platform accepted it: the clocks that it stops are stopped."""
+) -> bool:
+    """The platform accepted it: the clocks that it stops are stopped.
+
+    Tells whether another text may wait for that.
+    """
     message_id = parcel.outbound.id
     early = outbox.taken(connection, message_id, parcel.lease)
     platform_id = receipt.message_id
@@ -52,6 +55,8 @@ def sent(
         deliveries.apply(connection, line, said, platform_id, now)
     if receipt.private_chat:
         joining.open_in_private(connection, transcript.load(connection, message_id), receipt, now)
+    # Texts may have moved to the private conversation that it opened.
+    return bool(receipt.private_chat) or outbox.any_waits(connection, parcel.conversation.id)
 
 
 def lost(

@@ -90,6 +90,7 @@ _UNSENT_OF_BOT = (
     .order_by(outbox.c.message_id)
     .with_for_update(of=outbox)
 )
+_OF_CONVERSATION = select(outbox.c.message_id).where(outbox.c.conversation_id == bindparam("talk")).limit(1)
 _DELETE = delete(outbox).where(outbox.c.message_id == bindparam("done"))
 _CONVERSATION = (
     select(_earlier.c.conversation_id).where(_earlier.c.message_id == bindparam("first")).scalar_subquery()
@@ -208,6 +209,11 @@ def remember(connection: Connection, conversation_id: int, early: Early) -> bool
     said = [*_said(row), early][-MOST_EARLY:]
     connection.execute(_REMEMBER, {"wanted": row.message_id, "said": msgspec.to_builtins(said)})
     return True
+
+
+def any_waits(connection: Connection, conversation_id: int) -> bool:
+    """Whether a text of a conversation waits to be sent."""
+    return connection.execute(_OF_CONVERSATION, {"talk": conversation_id}).first() is not None
 
 
 def await_echo(connection: Connection, message_id: int, lease: str, *, until: datetime, doubt: str) -> None:

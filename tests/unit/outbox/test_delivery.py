@@ -21,7 +21,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.outbox import outcomes
-from bot.store import accounts, outbox
+from bot.store import accounts, bell, outbox
 from bot.store.outbox import Parcel
 from bot.store.rows import Line
 from tests.fakes.house import House
@@ -81,6 +81,18 @@ async def test_replies_of_a_conversation_keep_their_order(house: House) -> None:
     house.clock.forward(seconds=10)
     await house.works()
     assert house.channel.texts == ["First.", "Second."]
+
+
+async def test_whoever_sends_is_woken_for_the_next_reply_and_not_after_the_last(house: House) -> None:
+    await house.says("two")
+    await house.turns.drain()
+    with house.bell.listen(bell.OUTBOX) as ear:
+        for sent, is_rung in (["First."], True), (["First.", "Second."], False):
+            ear.take()
+            await house.outbox.start()
+            await house.outbox.idle()
+            assert (house.channel.texts, ear.take()) == (sent, is_rung)
+            house.clock.forward(seconds=2)
 
 
 @pytest.mark.parametrize(
