@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy.engine import Connection
 
 from bot.channels.base import Channel
 from bot.clock import Clock
@@ -71,8 +72,13 @@ class Inbox:
         _count_messages(clean, accepted)
         return accepted
 
-    async def _commit(self, requests: Sequence[list[Inbound]]) -> list[Accepted]:
-        return await self._store.run_first(accept_all, requests, self._clock())
+    async def _commit(self, requests: Callable[[], Sequence[list[Inbound]]]) -> list[Accepted]:
+        return await self._store.run_first(self._write, requests)
+
+    def _write(
+        self, connection: Connection, requests: Callable[[], Sequence[list[Inbound]]]
+    ) -> list[Accepted]:
+        return accept_all(connection, requests(), self._clock())
 
     async def _set_aside(self, channel: Channel, raw_body: bytes, error: Exception) -> None:
         account = {"channel": channel.name, "account": channel.account}

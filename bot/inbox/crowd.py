@@ -28,6 +28,8 @@ def accept_all(
     connection: Connection, requests: Sequence[Sequence[Inbound]], now: datetime
 ) -> list[Accepted]:
     """Write down what is new in requests; what became of each of them."""
+    if not requests:
+        return []
     unseen = intake.only_new(connection, map(_key, chain.from_iterable(requests)), now)
     new = [[event for event in events if _is_first(event, unseen)] for events in requests]
     changed = _write(connection, _by_place(chain.from_iterable(new)), now)

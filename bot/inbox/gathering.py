@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 J = TypeVar("J")
 R = TypeVar("R")
 
 
+class _Group(Generic[J, R]):
+    """Jobs that are done together, at most `most`: those that `waiting` holds when it is first asked."""
+
+    def __init__(self, waiting: deque[tuple[J, asyncio.Future[R]]], most: int) -> None:
+        self._waiting = waiting
+        self._most = most
+        self._members: list[tuple[J, asyncio.Future[R]]] | None = None
+
+    @property
+    def members(self) -> Sequence[tuple[J, asyncio.Future[R]]]:
+        """Each job, and who waits for it."""
+        if self._members is None:
+            self._members = []
+            with suppress(IndexError):
+                while len(self._members) < self._most:
+                    self._members.append(self._waiting.popleft())
+        return self._members
+
+    def jobs(self) -> Sequence[J]:
+        """The same again and again; any thread may ask."""
+        return [job for job, _ in self.members]
+
+
 class Gathering(Generic[J, R]):
     """Jobs that `work` does together: at most `most` at once, in `groups` side by side.
 
-    A job that finds a group free begins at once; those that come meanwhile are the next group. Where
-    `work` raises, each job is done alone, so that what one fails of is no other's fault, unless
-    `concerns_all` knows better.
+    `work` is given a function that tells the jobs, and calls it when it really begins: who comes while
+    it waits for others belongs to them. There may be none left then. Where `work` raises, each job is
+    done alone, so that what one fails of is no other's fault, unless `concerns_all` knows better.
     """
 
     def __init__(
         self,
-        work: Callable[[Sequence[J]], Awaitable[Sequence[R]]],
+        work: Callable[[Callable[[], Sequence[J]]], Awaitable[Sequence[R]]],
         *,
         concerns_all: Callable[[Exception], bool],
         most: int,
@@ -30,7 +55,7 @@ class Gathering(Generic[J, R]):
         self._concerns_all = concerns_all
         self._most = most
         self._free = groups
-        self._waiting: list[tuple[J, asyncio.Future[R]]] = []
+        self._waiting: deque[tuple[J, asyncio.Future[R]]] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
     async def do(self, job: J) -> R:
@@ -46,29 +71,28 @@ class Gathering(Generic[J, R]):
 
     async def _run(self) -> None:
         try:
-            while group := self._waiting[: self._most]:
-                del self._waiting[: len(group)]
-                await self._do_together(group)
+            while self._waiting:
+                await self._do_together(_Group(self._waiting, self._most))
         finally:
             # Here, and not once the task has ended: who comes in between would wait for nobody.
             self._free += 1
 
-    async def _do_together(self, group: Sequence[tuple[J, asyncio.Future[R]]]) -> None:
+    async def _do_together(self, group: _Group[J, R]) -> None:
         try:
-            results = await self._work([job for job, _ in group])
+            results = await self._work(group.jobs)
         except Exception as error:  # noqa: BLE001 - told to whom it concerns
-            if len(group) == 1 or self._concerns_all(error):
-                for _, future in group:
-                    _tell(future, error)
+            if len(group.members) == 1 or self._concerns_all(error):
+                _tell((future for _, future in group.members), error)
                 return
-            for each in group:
-                await self._do_together([each])
+            for member in group.members:
+                await self._do_together(_Group(deque([member]), 1))
         else:
-            for (_, future), result in zip(group, results, strict=True):
+            for (_, future), result in zip(group.members, results, strict=True):
                 if not future.done():
                     future.set_result(result)
 
 
-def _tell(future: asyncio.Future[R], error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)
+def _tell(futures: Iterable[asyncio.Future[R]], error: Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)

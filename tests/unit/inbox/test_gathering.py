@@ -1,7 +1,7 @@
 """What comes at the same moment is done together, and each is told of its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -9,15 +9,21 @@ from bot.inbox.gathering import Gathering
 
 
 class Works:
-    """Doubles numbers in groups; `bad` ones make their group fail."""
+    """Doubles numbers in groups; `bad` ones make their group fail.
+
+    It begins when it is `free`, and ends when it is `open`.
+    """
 
     def __init__(self, *bad: int) -> None:
         self.groups: list[list[int]] = []
         self.bad = bad
-        self.open = asyncio.Event()
+        self.free, self.open = asyncio.Event(), asyncio.Event()
+        self.free.set()
         self.open.set()
 
-    async def __call__(self, numbers: Sequence[int]) -> list[int]:
+    async def __call__(self, draw: Callable[[], Sequence[int]]) -> list[int]:
+        await self.free.wait()
+        numbers = draw()
         self.groups.append(list(numbers))
         await self.open.wait()
         if set(numbers) & set(self.bad):
@@ -54,6 +60,27 @@ async def test_those_who_come_meanwhile_are_the_next_group() -> None:
     works.open.set()
     assert await asyncio.gather(*asked) == [0, 2, 4, 6, 8]
     assert len(works.groups) < 5
+
+
+async def test_who_comes_while_the_others_wait_for_their_turn_belongs_to_them() -> None:
+    works = Works()
+    works.free.clear()
+    gathering = works.gathering(groups=2)
+    asked = [asyncio.ensure_future(gathering.do(number)) for number in range(5)]
+    await asyncio.sleep(0.01)
+    works.free.set()
+    assert await asyncio.gather(*asked) == [0, 2, 4, 6, 8]
+    assert works.groups == [[0, 1, 2, 3, 4], []]
+
+
+async def test_those_who_come_before_the_work_fails_are_told_so() -> None:
+    async def away(_: Callable[[], Sequence[int]]) -> list[int]:
+        await asyncio.sleep(0)
+        raise ConnectionError("nobody there")
+
+    gathering = Gathering(away, concerns_all=lambda _: True, most=10, groups=2)
+    results = await asyncio.gather(*(gathering.do(number) for number in range(3)), return_exceptions=True)
+    assert [str(result) for result in results] == ["nobody there"] * 3
 
 
 async def test_no_group_is_larger_than_it_may_be() -> None:
