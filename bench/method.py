@@ -64,6 +64,6 @@ the gateway's start takes for a moment is told beside it. The assistant is a sta
 **Two machines** have four cores, which this one lacks. So the model is simulated there: an assistant
 for each worker waits 50 ms for a turn, one after the other, instead of computing. Workers, gateway,
 PostgreSQL and Redis are real. For each worker twelve people wait for an answer at any time, so that its
-assistant is never idle. (A thousand who write at the same moment are another matter: then acknowledgements
-go first, turns are few for some seconds, and these were counted in until November 2026.)
+assistant is never idle. (Hundreds who write at the same moment are another matter: then acknowledgements
+go first, and turns are few for some seconds.)
 """
