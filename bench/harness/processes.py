@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
+import secrets
 import signal
 import socket
 import time
@@ -142,7 +142,7 @@ def free_port(*, in_a_row: int = 1) -> int:
     one of them would have it before the server that it is meant for.
     """
     while True:
-        first = random.choice(_PORTS)  # noqa: S311 - no secret
+        first = secrets.choice(_PORTS)
         with ExitStack() as stack, suppress(OSError):
             for port in range(first, first + max(in_a_row, 1)):
                 stack.enter_context(socket.create_server((LOOPBACK, port)))

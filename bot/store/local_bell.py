@@ -88,15 +88,15 @@ def place_of(namespace: str) -> Place:
 
 def joined(place: Place) -> socket.socket:
     """A socket that hears what is sent there on this machine; raises `OSError` where there is none."""
-    joined = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
-        joined.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        joined.bind(place)
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        ear.bind(place)
         membership = socket.inet_aton(place[0]) + _LOOPBACK
-        joined.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
-        joined.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, _LOOPBACK)
-        joined.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
+        ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+        ear.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, _LOOPBACK)
+        ear.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
     except OSError:
-        joined.close()
+        ear.close()
         raise
-    return joined
+    return ear

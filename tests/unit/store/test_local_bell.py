@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +13,7 @@ import pytest
 from bot.store import local_bell
 from bot.store.bell import Listener
 from bot.store.local_bell import LocalBell
+from tests.unit.store.bells import Belfry
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -21,29 +21,18 @@ pytestmark = pytest.mark.timeout(30)
 AGAIN = 0.05
 
 
-class Processes:
+class Processes(Belfry):
     """Bells of several processes."""
 
     def __init__(self, stack: AsyncExitStack, name: str) -> None:
-        self._stack = stack
+        super().__init__(stack)
         self._name = name
 
     def bell(self, name: str = "") -> LocalBell:
         """The bell of another process."""
         bell = LocalBell(name or self._name)
-        running = asyncio.ensure_future(bell.run())
-        self._stack.push_async_callback(stop, running)
+        self.keep(bell)
         return bell
-
-    def ear(self, bell: LocalBell, topic: str = "topic") -> Listener:
-        """Somebody who listens."""
-        ear: Listener = self._stack.enter_context(bell.listen(topic))
-        return ear
-
-
-async def stop(running: asyncio.Task[None]) -> None:
-    running.cancel()
-    await asyncio.wait({running})
 
 
 async def until_heard(ring: Callable[[], None], ear: Listener) -> None:

@@ -11,12 +11,12 @@ import pytest
 from prometheus_client import REGISTRY
 
 from bot.store import shared_bell as module
-from bot.store.bell import Listener
 from bot.store.namespace import namespace
 from bot.store.shared import connect
 from bot.store.shared_bell import SharedBell
 from bot.store.store import Store
 from tests import servers
+from tests.unit.store.bells import Belfry
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(30)]
 
@@ -28,34 +28,23 @@ def mortal() -> Iterator[servers.Redis]:
         yield server
 
 
-class Processes:
-    """Bells of several processes, and ears for them."""
+class Processes(Belfry):
+    """Bells of several processes."""
 
     def __init__(self, stack: AsyncExitStack, url: str) -> None:
+        super().__init__(stack)
         self.url = url
-        self._stack = stack
 
     async def bell(self, name: str = "relais:one", *, at_once: bool = True) -> SharedBell:
         """The bell of another process, connected unless Redis is away."""
         bell = SharedBell(self.url, name, rest=self._short_rest)
-        running = asyncio.ensure_future(bell.run())
-        self._stack.push_async_callback(stop, running)
+        self.keep(bell)
         if at_once:
             await until_connected(bell)
         return bell
 
     async def _short_rest(self, _: float) -> None:
         await asyncio.sleep(0.02)
-
-    def ear(self, bell: SharedBell, topic: str = "topic") -> Listener:
-        """Somebody who listens."""
-        ear: Listener = self._stack.enter_context(bell.listen(topic))
-        return ear
-
-
-async def stop(running: asyncio.Task[None]) -> None:
-    running.cancel()
-    await asyncio.wait({running})
 
 
 async def until_connected(bell: SharedBell, connected: bool = True) -> None:
