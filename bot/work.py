@@ -62,15 +62,6 @@ def steps(
     turns_at_once: int,
 ) -> list[Step]:
     """All that a worker does, any number of which may share a database."""
-    answering = Answering(
-        store=store,
-        bell=bell,
-        assistant=assistant,
-        channels=channels,
-        brand=brand,
-        guard=guard,
-        clock=clock,
-    )
     delivery = Delivery(
         store=store,
         bell=bell,
@@ -80,6 +71,16 @@ def steps(
         clock=clock,
         shared_pace=shared_pace,
     )
+    answering = Answering(
+        store=store,
+        bell=bell,
+        assistant=assistant,
+        channels=channels,
+        brand=brand,
+        guard=guard,
+        clock=clock,
+        courier=delivery,
+    )
     triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
     rates = Rates(store=store, bell=bell, assistant=assistant, brand=brand, guard=guard, clock=clock)
     return [
@@ -87,7 +88,7 @@ def steps(
         triage.run(),
         turns(store, bell, answering, triage, clock, at_once=turns_at_once).run(),
         rates.run(),
-        delivery.worker().run(),
+        delivery.worker.run(),
         Housekeeping(store, clock).run(),
         Listening(store=store, bell=bell, accounts=channels.keys(), brand=brand, clock=clock).run(),
         *_rounds(channels.values(), inbox, accounts, store=store, bell=bell, clock=clock),

@@ -26,7 +26,7 @@ SHARE = 8
 
 
 class Worker(Generic[J]):
-    """Does the jobs that `claim(room)` finds, at most `at_once` together.
+    """Does the jobs that `claim(room)` finds, at most `at_once()` together at this moment.
 
     Whatever goes wrong with one job, the others go on: its lease in the database runs out
     and it is tried again. Jobs that may take longer than their leases are renewed by `renew`.
@@ -37,7 +37,7 @@ class Worker(Generic[J]):
         *,
         bell: Bell,
         topic: str,
-        at_once: int,
+        at_once: Callable[[], int],
         claim: Callable[[int], Awaitable[Sequence[J]]],
         work: Callable[[J], Awaitable[None]],
         renew: Callable[[Sequence[J]], Awaitable[None]] | None = None,
@@ -52,6 +52,7 @@ class Worker(Generic[J]):
         self._rest = rest
         self._running: dict[asyncio.Task[None], J] = {}
         self._one_ended = asyncio.Event()
+        self._is_closed = False
 
     async def run(self) -> None:
         """Work until cancelled; jobs under way may end first."""
@@ -78,6 +79,18 @@ class Worker(Generic[J]):
             self._start(await claim)
             raise
 
+    @property
+    def has_room(self) -> bool:
+        """Whether it would take a job now that was claimed by somebody else."""
+        return not self._is_closed and len(self._running) < self._at_once()
+
+    def take(self, job: J) -> bool:
+        """Start a job that was claimed by somebody else; False if none is started any more."""
+        if self._is_closed:
+            return False
+        self._start([job])
+        return True
+
     async def idle(self) -> None:
         """Wait for the jobs under way."""
         if self._running:
@@ -89,7 +102,7 @@ class Worker(Generic[J]):
             await self.idle()
 
     async def _room(self) -> int:
-        while (room := self._at_once - len(self._running)) < max(1, self._at_once // SHARE):
+        while (room := (most := self._at_once()) - len(self._running)) < max(1, most // SHARE):
             self._one_ended.clear()
             await self._one_ended.wait()
         return room
@@ -103,6 +116,7 @@ class Worker(Generic[J]):
 
     async def _wind_up(self) -> None:
         """Let jobs under way end; those that take long are told to give back what they hold."""
+        self._is_closed = True
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=GRACE)
             for task in late:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -18,7 +19,7 @@ from bot.conversation import aside, compose, handover, rules, transactions
 from bot.conversation.aside import Mishap
 from bot.conversation.compose import UNREAD, Scene
 from bot.conversation.rules import Decision
-from bot.conversation.transactions import Opening, Outcome
+from bot.conversation.transactions import Finished, Opening, Outcome
 from bot.errors import AssistantError
 from bot.guard import Finding, Guard
 from bot.logs import also, within
@@ -27,6 +28,7 @@ from bot.metrics import HANDLED, HANDOVERS, LEASES_LOST, TURN
 from bot.store import bell, conversations, elsewhere, links, outbound
 from bot.store.bell import Bell
 from bot.store.faults import is_away
+from bot.store.outbox import Claim, Parcel
 from bot.store.rows import Case, Conversation
 from bot.store.store import Store
 from bot.unexpected import place, trail
@@ -43,6 +45,16 @@ SHORTEST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(seconds=8)
 Channels = Mapping[tuple[str, str], Channel]
 
 
+class Courier(Protocol):
+    """Sends at once what a turn has just said."""
+
+    def claim(self) -> Claim | None:
+        """What a text may be claimed under; None where it would have to wait anyway."""
+
+    async def take(self, parcel: Parcel, claim: Claim) -> None:
+        """Begin to send a text that was claimed."""
+
+
 class Answering:
     """Brings turns to their outcome."""
 
@@ -56,9 +68,11 @@ class Answering:
         brand: Brand,
         guard: Guard,
         clock: Clock,
+        courier: Courier,
     ) -> None:
         self._store = store
         self._bell = bell
+        self._courier = courier
         self._assistant = assistant
         self._channels = channels
         self._brand = brand
@@ -113,6 +127,7 @@ class Answering:
             now=self._clock(),
         )
         put_aside = await self._store.run(aside.failed, mishap)
+        self._bell.ring(bell.OUTBOX, bell.TURNS)
         if put_aside is None:
             return "failed"
         _count(put_aside.conversation, "set_aside", put_aside.messages, put_aside.reason)
@@ -121,6 +136,7 @@ class Answering:
     async def _take(self, opening: Opening) -> str:
         if not opening.lines:
             await self._store.run(transactions.leave, opening, self._clock())
+            self._bell.ring(bell.TURNS)
             return "nothing"
         if opening.case and opening.case.status != "handed_back":
             return await self._pass_on(opening, opening.case)
@@ -141,6 +157,7 @@ class Answering:
             notice=compose.notice(scene, case, answer_by),
             now=scene.now,
         )
+        self._bell.ring(bell.OUTBOX, bell.TURNS)
         if not passed_on:
             return _lost()
         _count(opening.conversation, "passed_on", len(opening.lines))
@@ -258,7 +275,14 @@ class Answering:
         return channel.private_link(token)
 
     async def _finish(self, opening: Opening, outcome: Outcome) -> str:
-        if not await self._store.run(transactions.finish, opening, outcome, self._moment(opening)):
+        committing = asyncio.ensure_future(self._commit(opening, outcome))
+        try:
+            finished = await asyncio.shield(committing)
+        except asyncio.CancelledError:
+            # What was said is claimed by us: nobody else would send it for a while.
+            await committing
+            raise
+        if finished is None:
             # A human came in meanwhile: what the bot would have said is dropped, and the next
             # turn leaves the messages to him.
             return await self._give_back(opening, self._clock())
@@ -267,10 +291,25 @@ class Answering:
         _count(opening.conversation, name, len(opening.lines), reason)
         return name
 
+    async def _commit(self, opening: Opening, outcome: Outcome) -> Finished | None:
+        """End the turn, and have sent what it said."""
+        claim = self._courier.claim()
+        finished = await self._store.run(transactions.finish, opening, outcome, self._moment(opening), claim)
+        if finished is None:
+            return None
+        if finished.send and claim:
+            await self._courier.take(finished.send, claim)
+        if finished.wait:
+            self._bell.ring(bell.OUTBOX)
+        if finished.more:
+            self._bell.ring(bell.TURNS)
+        return finished
+
     async def _give_back(self, opening: Opening, due_at: datetime) -> str:
         """Let the turn be taken again, unless another process has it already."""
         conversation_id = opening.conversation.id
         kept = await self._store.run(conversations.give_back, conversation_id, opening.lease, due_at)
+        self._bell.ring(bell.TURNS)
         return "again" if kept else _lost()
 
     async def _show_typing(self, conversation: Conversation) -> None:

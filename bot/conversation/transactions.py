@@ -21,11 +21,13 @@ from bot.store import (
     manners,
     mentions,
     outbound,
+    outbox,
     record,
     search,
     transcript,
 )
 from bot.store.manners import Past
+from bot.store.outbox import Claim, Parcel
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
 
@@ -171,14 +173,25 @@ def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, 
     _send(connection, conversation, Reply(text=text), purpose, opening.reply_to, moment, since)
 
 
-def finish(connection: Connection, opening: Opening, outcome: Outcome, now: datetime) -> bool:
-    """Commit replies, handover and "handled" together; False if the turn was lost.
+class Finished(Struct, frozen=True, kw_only=True):
+    """What a turn leaves: a text to `send` at once, or texts that `wait` to be sent, and `more` to read."""
+
+    send: Parcel | None
+    wait: bool
+    more: bool
+
+
+def finish(
+    connection: Connection, opening: Opening, outcome: Outcome, now: datetime, claim: Claim | None = None
+) -> Finished | None:
+    """Commit replies, handover and "handled" together; None if the turn was lost.
 
     Nothing is said where somebody outside has come in meanwhile, and that is then another turn.
+    Who has a `claim` sends the first text himself, unless another waits before it.
     """
     conversation = _ours(connection, opening)
     if conversation is None or (outcome.replies and conversation.is_elsewhere(now)):
-        return False
+        return None
     if outcome.case:
         cases.open_case(
             connection,
@@ -189,17 +202,18 @@ def finish(connection: Connection, opening: Opening, outcome: Outcome, now: date
             now=now,
         )
         _heed_colleague(connection, opening, conversation)
-    since = _unanswered_since(opening, conversation)
-    for reply in outcome.after(conversation.last_purpose):
-        _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
-        since = None
-    if outcome.opener:
-        _open_in_private(connection, conversation, outcome, now)
-    _remember(connection, conversation, outcome, now)
     if conversation.case_id or outcome.case:
         search.add(connection, opening.lines)
-    _close(connection, opening, now)
-    return True
+    since = _unanswered_since(opening, conversation)
+    said = _say(connection, conversation, outcome, since, now)
+    _remember(connection, conversation, outcome, now)
+    more = _close(connection, opening, now)
+    if not said or claim is None:
+        return Finished(send=None, wait=bool(said), more=more)
+    talk = conversations.load(connection, conversation.id)
+    deadline = now + BOT_DELIVERY
+    parcel = outbox.claim_new(connection, said[0], talk, claim, deadline=deadline, since=since)
+    return Finished(send=parcel, wait=parcel is None, more=more)
 
 
 def pass_on(
@@ -264,6 +278,22 @@ def _ours(connection: Connection, opening: Opening) -> Conversation | None:
     return conversation if case is None or case.status == "handed_back" else None
 
 
+def _say(
+    connection: Connection,
+    conversation: Conversation,
+    outcome: Outcome,
+    since: datetime | None,
+    now: datetime,
+) -> list[Line]:
+    said: list[Line] = []
+    for reply in outcome.after(conversation.last_purpose):
+        said += _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
+        since = None
+    if outcome.opener:
+        said += _open_in_private(connection, conversation, outcome, now, since)
+    return said
+
+
 def _send(
     connection: Connection,
     conversation: Conversation,
@@ -272,7 +302,7 @@ def _send(
     reply_to: str,
     now: datetime,
     since: datetime | None,
-) -> None:
+) -> list[Line]:
     draft = Draft(
         author="bot",
         purpose=purpose,
@@ -281,12 +311,16 @@ def _send(
         reply_to=reply_to,
         delivery="queued",
     )
-    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
+    return say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
 
 
 def _open_in_private(
-    connection: Connection, conversation: Conversation, outcome: Outcome, now: datetime
-) -> None:
+    connection: Connection,
+    conversation: Conversation,
+    outcome: Outcome,
+    now: datetime,
+    since: datetime | None,
+) -> list[Line]:
     draft = Draft(
         author="bot",
         purpose=outcome.purpose,
@@ -295,7 +329,7 @@ def _open_in_private(
         in_private=True,
         delivery="queued",
     )
-    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now)
+    return say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
 
 
 def _unanswered_since(opening: Opening, conversation: Conversation) -> datetime | None:
@@ -322,8 +356,12 @@ def _remember(connection: Connection, conversation: Conversation, outcome: Outco
             )
 
 
-def _close(connection: Connection, opening: Opening, now: datetime) -> None:
-    """Mark the messages handled; those that came meanwhile, or were too many, are due at once."""
+def _close(connection: Connection, opening: Opening, now: datetime) -> bool:
+    """Mark the messages handled; those that came meanwhile, or were too many, are due at once.
+
+    Tells whether there are any.
+    """
     transcript.mark_handled(connection, opening.lines, now)
-    more = transcript.unhandled(connection, opening.conversation.id, most=1)
+    more = bool(transcript.unhandled(connection, opening.conversation.id, most=1))
     conversations.release(connection, opening.conversation.id, due_at=now if more else None)
+    return more

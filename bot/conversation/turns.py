@@ -33,11 +33,10 @@ def turns(
 ) -> Worker[Claimed]:
     """A worker that takes turns; any number of them may share a database."""
 
+    def at_once_now() -> int:
+        return min(FEW, at_once) if triage.is_late else at_once
+
     async def claim(room: int) -> list[Claimed]:
-        if triage.is_late:
-            room -= at_once - FEW
-        if room <= 0:
-            return []
         lease, now = uuid.uuid4().hex, clock()
         found = await store.run(conversations.claim, lease, now=now, until=now + LEASE, most=room)
         return [(conversation_id, lease) for conversation_id in found]
@@ -49,6 +48,7 @@ def turns(
         except asyncio.CancelledError:
             # The next process need not wait for the lease to end.
             await store.run(conversations.give_back, conversation_id, lease, clock())
+            rings.ring(bell.TURNS)
             raise
         except Exception as error:
             # The database failed, not the turn, and may be back already.
@@ -56,9 +56,9 @@ def turns(
                 await store.run(conversations.give_back, conversation_id, lease, clock() + RETRY)
             raise
         finally:
-            rings.ring(bell.conversation(conversation_id), bell.OUTBOX, bell.QUEUE, bell.TURNS)
+            rings.ring(bell.conversation(conversation_id), bell.QUEUE)
 
     async def renew(taken: Sequence[Claimed]) -> None:
         await store.run_first(conversations.renew, dict(taken), clock() + LEASE)
 
-    return Worker(bell=rings, topic=bell.TURNS, at_once=at_once, claim=claim, work=take, renew=renew)
+    return Worker(bell=rings, topic=bell.TURNS, at_once=at_once_now, claim=claim, work=take, renew=renew)

@@ -33,11 +33,12 @@ from bot.outbox.outcomes import MAX_REASON, Lost
 from bot.outbox.pacing import Pacing
 from bot.outbox.retry import next_attempt
 from bot.outbox.window import Window, window
-from bot.store import bell, elsewhere, outbox
+from bot.store import elsewhere, outbox
 from bot.store.accounts import Accounts
-from bot.store.bell import Bell
+from bot.store.bell import OUTBOX, QUEUE, Bell
+from bot.store.bell import conversation as topic_of
 from bot.store.faults import is_away
-from bot.store.outbox import Parcel
+from bot.store.outbox import Claim, Parcel
 from bot.store.store import Store
 from bot.unexpected import place, trail
 from bot.worker import Worker
@@ -94,21 +95,36 @@ class Delivery:
         self._rest = rest
         paces = {key: channel.features.pace for key, channel in channels.items()}
         self._pacing = Pacing(paces, shared_pace, clock)
-
-    def worker(self) -> Worker[Held]:
-        """A worker that delivers; any number of them may share a database."""
-        return Worker(
-            bell=self._bell,
-            topic=bell.OUTBOX,
-            at_once=AT_ONCE,
-            claim=self._claim,
+        # Any number of workers may share a database.
+        self.worker: Worker[Held] = Worker(
+            bell=bell,
+            topic=OUTBOX,
+            at_once=lambda: AT_ONCE,
+            claim=self._claim_due,
             work=self._deliver_and_ring,
         )
 
-    async def _claim(self, room: int) -> list[Held]:
-        lease, now, until = uuid.uuid4().hex, self._clock(), self._stopwatch() + LEASE.total_seconds()
-        claimed = await self._store.run(outbox.claim, lease, now=now, until=now + LEASE, most=room)
-        return [Held(parcel=parcel, until=until) for parcel in claimed]
+    def claim(self) -> Claim | None:
+        """What a text may be claimed under that is sent at once; None where there is no room."""
+        return self._new_claim() if self.worker.has_room else None
+
+    async def take(self, parcel: Parcel, claim: Claim) -> None:
+        """Begin to send a text that was claimed; where no more are begun, somebody else may."""
+        if not self.worker.take(Held(parcel=parcel, until=claim.stopwatch)):
+            await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, self._clock())
+            self._bell.ring(OUTBOX)
+
+    def _new_claim(self) -> Claim:
+        return Claim(
+            lease=uuid.uuid4().hex,
+            until=self._clock() + LEASE,
+            stopwatch=self._stopwatch() + LEASE.total_seconds(),
+        )
+
+    async def _claim_due(self, room: int) -> list[Held]:
+        now, claim = self._clock(), self._new_claim()
+        claimed = await self._store.run(outbox.claim, claim.lease, now=now, until=claim.until, most=room)
+        return [Held(parcel=parcel, until=claim.stopwatch) for parcel in claimed]
 
     async def _deliver_and_ring(self, held: Held) -> None:
         parcel = held.parcel
@@ -119,7 +135,7 @@ class Delivery:
             with within(conversation=talk.id, outbound=outbound, **fields):
                 another_waits = await self._deliver(held)
         finally:
-            self._bell.ring(bell.conversation(talk.id), *([bell.OUTBOX] if another_waits else []))
+            self._bell.ring(topic_of(talk.id), *([OUTBOX] if another_waits else []))
 
     async def _deliver(self, held: Held) -> bool:
         """Do what is to be done now; False if surely nothing else of the conversation waits for that."""
@@ -285,7 +301,7 @@ class Delivery:
         now = self._clock()
         if await self._store.run(outcomes.taken_elsewhere, parcel, self._brand, reason=reason, now=now):
             HANDOVERS.labels(elsewhere.REASON).inc()
-        self._bell.ring(bell.QUEUE)
+        self._bell.ring(QUEUE)
 
     async def _lost(self, parcel: Parcel, delivery: Lost, reason: str) -> None:
         channel = self._channels.get((parcel.conversation.channel, parcel.conversation.account))
@@ -300,4 +316,4 @@ class Delivery:
         )
         if opened:
             HANDOVERS.labels(f"delivery_{delivery}").inc()
-        self._bell.ring(bell.QUEUE)
+        self._bell.ring(QUEUE)

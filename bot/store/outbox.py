@@ -57,6 +57,19 @@ _TAKE = (
     .where(outbox.c.message_id.in_(bindparam("taken", expanding=True)))
     .values(lease=bindparam("by"), lease_until=bindparam("until"))
 )
+_TAKE_FIRST = (
+    update(outbox)
+    .where(
+        outbox.c.message_id == bindparam("taken_first"),
+        ~exists().where(
+            and_(
+                _earlier.c.conversation_id == bindparam("talk"),
+                _earlier.c.message_id < bindparam("taken_first"),
+            )
+        ),
+    )
+    .values(lease=bindparam("by"), lease_until=bindparam("until"))
+)
 _INSERT = insert(outbox)
 _IS_IT = outbox.c.message_id == bindparam("wanted")
 _EARLY = select(outbox.c.early).where(_IS_IT).with_for_update()
@@ -132,6 +145,17 @@ class Early(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Claim(Struct, frozen=True, kw_only=True):
+    """What texts are claimed under: a lease that ends at a moment, by our clock and by the stopwatch.
+
+    Nobody sets the stopwatch back, which only this process has.
+    """
+
+    lease: str
+    until: datetime
+    stopwatch: float
+
+
 class Parcel(Struct, frozen=True, kw_only=True):
     """A message on its way.
 
@@ -177,6 +201,30 @@ def claim(
     lines = transcript.load_all(connection, ids)
     talks = conversations.load_all(connection, [row["conversation_id"] for row in rows])
     return [_parcel(row, lines[row["message_id"]], talks[row["conversation_id"]], lease) for row in rows]
+
+
+def claim_new(
+    connection: Connection,
+    line: Line,
+    conversation: Conversation,
+    claim: Claim,
+    *,
+    deadline: datetime,
+    since: datetime | None,
+) -> Parcel | None:
+    """Take a message that was queued just now; None where earlier ones of its conversation wait."""
+    wanted = {"taken_first": line.id, "talk": conversation.id, "by": claim.lease, "until": claim.until}
+    if not connection.execute(_TAKE_FIRST, wanted).rowcount:
+        return None
+    return Parcel(
+        outbound=_outbound(line, conversation),
+        conversation=conversation,
+        attempts=0,
+        deadline=deadline,
+        interrupted=False,
+        lease=claim.lease,
+        since=since,
+    )
 
 
 def done(connection: Connection, message_id: int) -> None:

@@ -21,6 +21,7 @@ from bot.outbox import Delivery
 from bot.store import cases, conversations, record, transcript
 from bot.store.accounts import Accounts
 from bot.store.bell import Bell
+from bot.store.outbox import Claim
 from bot.store.rows import Case, Conversation, Line, Recorded
 from bot.store.store import Store
 from tests import servers
@@ -56,16 +57,7 @@ class House:
     def restart(self) -> None:
         """New workers on the same store, as after a crash: nothing is left in memory."""
         channels = {("fake", "main"): self.channel}
-        answering = Answering(
-            store=self.store,
-            bell=self.bell,
-            assistant=self.assistant,
-            channels=channels,
-            brand=self.brand,
-            guard=GUARD,
-            clock=self.clock,
-        )
-        delivery = Delivery(
+        self.delivery = delivery = LazyDelivery(
             store=self.store,
             bell=self.bell,
             channels=channels,
@@ -74,6 +66,16 @@ class House:
             clock=self.clock,
             stopwatch=lambda: self.stopwatch(),
             rest=self._rest,
+        )
+        answering = Answering(
+            store=self.store,
+            bell=self.bell,
+            assistant=self.assistant,
+            channels=channels,
+            brand=self.brand,
+            guard=GUARD,
+            clock=self.clock,
+            courier=delivery,
         )
         self.triage = Triage(
             store=self.store, bell=self.bell, brand=self.brand, guard=GUARD, clock=self.clock
@@ -87,7 +89,7 @@ class House:
             clock=self.clock,
         )
         self.turns = turns(self.store, self.bell, answering, self.triage, self.clock)
-        self.outbox = delivery.worker()
+        self.outbox = delivery.worker
 
     def behaves(self, surface: Surface, **manners: Any) -> None:
         """Other manners on a surface, from the next restart on."""
@@ -105,6 +107,12 @@ class House:
         at = more.pop("at", self.clock())
         accepted = await self.inbox.accept([event(text, number=number, at=at, **more)])
         return accepted.conversations[0] if accepted.conversations else 0
+
+    async def answers(self) -> None:
+        """Take all turns that are due; what is said waits to be sent."""
+        self.delivery.is_busy = True
+        await self.turns.drain()
+        self.delivery.is_busy = False
 
     async def works(self) -> None:
         """Take all turns and make all deliveries that are due."""
@@ -128,6 +136,15 @@ class House:
     def record(self, conversation_id: int = 1) -> list[Recorded]:
         """What was recorded of a conversation."""
         return self.store.run_now(record.of_case, 0, [conversation_id])
+
+
+class LazyDelivery(Delivery):
+    """Sends nothing at once while it `is_busy`."""
+
+    is_busy = False
+
+    def claim(self) -> Claim | None:
+        return None if self.is_busy else super().claim()
 
 
 def unlabelled(brand: Brand) -> Etiquette:

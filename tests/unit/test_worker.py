@@ -43,7 +43,7 @@ class Jobs:
 
 
 def worker(jobs: Jobs) -> Worker[str]:
-    return Worker(bell=Bell(), topic="jobs", at_once=2, claim=jobs.claim, work=jobs.work)
+    return Worker(bell=Bell(), topic="jobs", at_once=lambda: 2, claim=jobs.claim, work=jobs.work)
 
 
 async def test_a_job_that_fails_does_not_stop_the_others() -> None:
@@ -114,7 +114,7 @@ async def test_leases_of_jobs_under_way_are_renewed_and_those_of_others_are_not(
             await asyncio.Event().wait()
 
     busy = Worker(
-        bell=Bell(), topic="jobs", at_once=2, claim=jobs.claim, work=jobs.work, renew=renew, rest=rest
+        bell=Bell(), topic="jobs", at_once=lambda: 2, claim=jobs.claim, work=jobs.work, renew=renew, rest=rest
     )
     running = asyncio.ensure_future(busy.run())
     await renewed.wait()

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.assistant.scripted import understood
 from bot.errors import AssistantUnavailable
-from bot.store import agents, cases, conversations, tables
+from bot.store import agents, bell, cases, conversations, tables
 from tests.fakes.house import House
 
 SCRIPT = {
@@ -373,3 +373,19 @@ def add_agent(house: House) -> int:
 def give_to_humans(connection: Connection, case_id: int) -> None:
     table = tables.cases
     connection.execute(update(table).where(table.c.id == case_id).values(status="waiting"))
+
+
+@pytest.mark.parametrize("writes_on", [True, False])
+async def test_after_a_turn_somebody_is_woken_for_the_next_only_if_one_is_due(
+    house: House, *, writes_on: bool
+) -> None:
+    house.assistant.gate.clear()
+    await house.says("cabin bag?")
+    await house.turns.start()
+    await house.assistant.thinking.wait()
+    if writes_on:
+        await house.says("Are you there?")
+    with house.bell.listen(bell.TURNS) as ear:
+        house.assistant.gate.set()
+        await house.turns.idle()
+        assert ear.take() == writes_on

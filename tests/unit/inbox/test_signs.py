@@ -124,7 +124,7 @@ async def test_no_turn_is_due_for_what_is_no_message(house: House) -> None:
 
 async def test_a_state_that_overtakes_the_receipt_is_not_lost(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     parcel = in_flight(house)
     await house.says(kind="read", message_id="out-2")
     await house.says(kind="delivered", message_id="another")
@@ -136,7 +136,7 @@ async def test_a_state_that_overtakes_the_receipt_is_not_lost(house: House) -> N
 
 async def test_a_moment_that_overtakes_the_receipt_is_not_lost(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     parcel = in_flight(house)
     await house.says(kind="read", message_id="", until=house.clock() + timedelta(seconds=1))
     gets_its_receipt(house, parcel)
@@ -146,7 +146,7 @@ async def test_a_moment_that_overtakes_the_receipt_is_not_lost(house: House) -> 
 @pytest.mark.parametrize("kind", ["sent", "delivered"])
 async def test_an_echo_that_overtakes_the_receipt_settles_it(house: House, kind: str) -> None:
     await house.says("scandal")
-    await house.turns.drain()
+    await house.answers()
     parcel = in_flight(house)
     await house.says(kind=kind, message_id="out-2", correlation=parcel.outbound.id)
     assert (house.lines()[1].delivery, house.lines()[1].platform_id) == (kind, "out-2")
@@ -160,7 +160,7 @@ async def test_an_echo_that_overtakes_the_receipt_settles_it(house: House, kind:
 
 async def test_a_failure_that_overtakes_the_receipt_goes_to_a_human(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     parcel = in_flight(house)
     await house.says(kind="failed", message_id="out-2", correlation=parcel.outbound.id, reason="131026 gone")
     gets_its_receipt(house, parcel)
@@ -265,7 +265,7 @@ async def test_a_text_of_ours_that_comes_back_late_is_no_colleagues_however_much
 
 async def test_a_text_of_ours_that_comes_back_before_its_receipt_is_no_colleagues(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     parcel = in_flight(house)
     await house.says("One cabin bag  of 10 kg.\n", kind="colleague", message_id="out-2")
     assert delivery(house) == "sent"

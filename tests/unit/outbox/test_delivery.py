@@ -85,7 +85,7 @@ async def test_replies_of_a_conversation_keep_their_order(house: House) -> None:
 
 async def test_whoever_sends_is_woken_for_the_next_reply_and_not_after_the_last(house: House) -> None:
     await house.says("two")
-    await house.turns.drain()
+    await house.answers()
     with house.bell.listen(bell.OUTBOX) as ear:
         for sent, is_rung in (["First."], True), (["First.", "Second."], False):
             ear.take()
@@ -148,7 +148,7 @@ async def test_all_that_waits_for_a_stopped_account_rests_without_being_looked_a
     monkeypatch.setattr(outbox, "postpone", count)
     for number in range(120):
         await house.says("cabin bag?", person=f"person{number}")
-    await house.turns.drain()
+    await house.answers()
     house.channel.failures = [AccountStopped("401") for _ in range(120)]
     await house.works()
     assert len(looked_at) < 60
@@ -199,7 +199,7 @@ async def test_after_the_deadline_a_reply_is_given_up_and_a_human_told(house: Ho
 
 async def test_an_interrupted_sending_is_not_repeated_where_it_might_double(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     now = house.clock()
     assert house.store.run_now(outbox.claim, "dead", now=now, until=now)
     house.clock.forward(seconds=1)
@@ -212,7 +212,7 @@ async def test_an_interrupted_sending_is_not_repeated_where_it_might_double(hous
 
 async def test_who_was_held_up_until_the_lease_ended_sends_nothing(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     house.stopwatch = iter([0.0, 61.0, 61.0]).__next__
     await house.outbox.drain()
     assert house.channel.texts == []
@@ -220,7 +220,7 @@ async def test_who_was_held_up_until_the_lease_ended_sends_nothing(house: House)
 
 async def test_who_lost_the_lease_does_not_put_off_the_sending_of_another(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     now = house.clock()
     (parcel,) = house.store.run_now(outbox.claim, "another", now=now, until=now + timedelta(seconds=60))
     house.store.run_now(outbox.later, parcel.outbound.id, "mine", now)

@@ -176,7 +176,7 @@ async def test_an_unknown_outcome_of_which_no_echo_tells_goes_to_a_human(house: 
 
 async def test_an_interrupted_sending_waits_for_its_echo(house: House) -> None:
     await house.says("cabin bag?")
-    await house.turns.drain()
+    await house.answers()
     now = house.clock()
     house.store.run_now(outbox.claim, "dead", now=now, until=now + timedelta(seconds=60))
     house.clock.forward(seconds=61)

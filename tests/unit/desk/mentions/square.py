@@ -15,6 +15,7 @@ from bot.store.mentions import Mention
 from bot.store.ratings import Alarm, Rating
 from bot.store.rows import Case
 from tests.fakes.channel import mention
+from tests.fakes.courier import NoCourier
 from tests.fakes.desk import Client, DeskHouse, token_in
 from tests.fakes.example import GUARD
 
@@ -70,6 +71,7 @@ async def works(house: DeskHouse, *answers: str) -> None:
         brand=house.brand,
         guard=GUARD,
         clock=house.clock,
+        courier=NoCourier(),
     )
     triage = Triage(store=house.store, bell=house.bell, brand=house.brand, guard=GUARD, clock=house.clock)
     await turns(house.store, house.bell, answering, triage, house.clock).drain()

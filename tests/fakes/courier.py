@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from bot.store.outbox import Claim, Parcel
+
+
+class NoCourier:
+    """Sends nothing: what is said waits in the outbox."""
+
+    def claim(self) -> Claim | None:
+        return None
+
+    async def take(self, parcel: Parcel, claim: Claim) -> None:
+        raise AssertionError("nothing was claimed")
