@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import accumulate
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
 from bot.conversation import facts
-from bot.conversation.speaking import say
+from bot.conversation.speaking import Said, say, speak, spoken
 from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
 from bot.store import (
@@ -169,8 +169,9 @@ def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, 
     In public below what this customer wrote: what begins the thread may be another's, who would get it.
     """
     conversation, moment = opening.conversation, max(now, opening.until)
+    draft = _draft(Reply(text=text), purpose, opening.reply_to)
     since = _unanswered_since(opening, conversation)
-    _send(connection, conversation, Reply(text=text), purpose, opening.reply_to, moment, since)
+    say(connection, conversation, draft, deadline=moment + BOT_DELIVERY, now=moment, since=since)
 
 
 class Finished(Struct, frozen=True, kw_only=True):
@@ -189,31 +190,43 @@ def finish(
     Nothing is said where somebody outside has come in meanwhile, and that is then another turn.
     Who has a `claim` sends the first text himself, unless another waits before it.
     """
-    conversation = _ours(connection, opening)
-    if conversation is None or (outcome.replies and conversation.is_elsewhere(now)):
+    held = _ours(connection, opening)
+    if held is None or (outcome.replies and held.is_elsewhere(now)):
         return None
     if outcome.case:
-        cases.open_case(
-            connection,
-            conversation.id,
-            outcome.reference,
-            outcome.case,
-            acknowledged_at=_acknowledged_at(connection, opening),
-            now=now,
-        )
-        _heed_colleague(connection, opening, conversation)
-    if conversation.case_id or outcome.case:
+        held = _hand_over(connection, opening, held, outcome.reference, outcome.case, now)
+    if held.case_id:
         search.add(connection, opening.lines)
-    since = _unanswered_since(opening, conversation)
-    said = _say(connection, conversation, outcome, since, now)
-    _remember(connection, conversation, outcome, now)
-    more = _close(connection, opening, now)
-    if not said or claim is None:
-        return Finished(send=None, wait=bool(said), more=more)
-    talk = conversations.load(connection, conversation.id)
-    deadline = now + BOT_DELIVERY
-    parcel = outbox.claim_new(connection, said[0], talk, claim, deadline=deadline, since=since)
-    return Finished(send=parcel, wait=parcel is None, more=more)
+    since = _unanswered_since(opening, held)
+    said = _say(connection, held, outcome, since, now)
+    talk = said.conversation
+    _heed_stop(connection, talk, outcome, now)
+    remembered = {"language": talk.language, "misunderstandings": outcome.misunderstandings}
+    more = _close(connection, opening, now, {**spoken(talk), **remembered})
+    send = _claimed(connection, said, claim, since, now) if claim and said.lines else None
+    return Finished(send=send, wait=bool(said.lines) and send is None, more=more)
+
+
+def _hand_over(
+    connection: Connection,
+    opening: Opening,
+    held: Conversation,
+    reference: str,
+    new: cases.NewCase,
+    now: datetime,
+) -> Conversation:
+    acknowledged_at = _acknowledged_at(connection, opening)
+    case = cases.open_case(connection, held.id, reference, new, acknowledged_at=acknowledged_at, now=now)
+    _heed_colleague(connection, opening, held)
+    return structs.replace(held, case_id=case.id)
+
+
+def _claimed(
+    connection: Connection, said: Said, claim: Claim, since: datetime | None, now: datetime
+) -> Parcel | None:
+    """The first text that was said, if it may set out now."""
+    first, deadline = said.lines[0], now + BOT_DELIVERY
+    return outbox.claim_new(connection, first, said.conversation, claim, deadline=deadline, since=since)
 
 
 def pass_on(
@@ -284,26 +297,27 @@ def _say(
     outcome: Outcome,
     since: datetime | None,
     now: datetime,
-) -> list[Line]:
-    said: list[Line] = []
-    for reply in outcome.after(conversation.last_purpose):
-        said += _send(connection, conversation, reply, outcome.purpose, outcome.reply_to, now, since)
-        since = None
+) -> Said:
+    """All that a turn has to say, in the conversation that we hold and that speaks its language now."""
+    talk = structs.replace(conversation, language=outcome.language or conversation.language)
+    lines: list[Line] = []
+    for draft in _drafts(outcome, conversation.last_purpose):
+        said = speak(connection, talk, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
+        talk, since = said.conversation, None
+        lines += said.lines
+    return Said(talk, tuple(lines))
+
+
+def _drafts(outcome: Outcome, last_purpose: Purpose | None) -> Iterator[Draft]:
+    for reply in outcome.after(last_purpose):
+        yield _draft(reply, outcome.purpose, outcome.reply_to)
     if outcome.opener:
-        said += _open_in_private(connection, conversation, outcome, now, since)
-    return said
+        opener = _draft(Reply(text=outcome.opener), outcome.purpose, outcome.reply_to)
+        yield structs.replace(opener, in_private=True)
 
 
-def _send(
-    connection: Connection,
-    conversation: Conversation,
-    reply: Reply,
-    purpose: Purpose,
-    reply_to: str,
-    now: datetime,
-    since: datetime | None,
-) -> list[Line]:
-    draft = Draft(
+def _draft(reply: Reply, purpose: Purpose, reply_to: str) -> Draft:
+    return Draft(
         author="bot",
         purpose=purpose,
         text=reply.text,
@@ -311,25 +325,6 @@ def _send(
         reply_to=reply_to,
         delivery="queued",
     )
-    return say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
-
-
-def _open_in_private(
-    connection: Connection,
-    conversation: Conversation,
-    outcome: Outcome,
-    now: datetime,
-    since: datetime | None,
-) -> list[Line]:
-    draft = Draft(
-        author="bot",
-        purpose=outcome.purpose,
-        text=outcome.opener,
-        reply_to=outcome.reply_to,
-        in_private=True,
-        delivery="queued",
-    )
-    return say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
 
 
 def _unanswered_since(opening: Opening, conversation: Conversation) -> datetime | None:
@@ -341,27 +336,24 @@ def _distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
     return tuple({button.payload: button for button in buttons}.values())
 
 
-def _remember(connection: Connection, conversation: Conversation, outcome: Outcome, now: datetime) -> None:
-    conversations.change(
-        connection,
-        conversation.id,
-        language=outcome.language or conversation.language,
-        misunderstandings=outcome.misunderstandings,
-    )
-    if outcome.stopped is not None:
-        meant = manners.stopped(connection, conversation) if outcome.resumes_everywhere else [conversation.id]
-        for each in meant:
-            conversations.flag(
-                connection, each, name="stopped", on=outcome.stopped, actor=record.CUSTOMER, now=now
-            )
+def _heed_stop(connection: Connection, conversation: Conversation, outcome: Outcome, now: datetime) -> None:
+    if outcome.stopped is None:
+        return
+    meant = manners.stopped(connection, conversation) if outcome.resumes_everywhere else [conversation.id]
+    for each in meant:
+        conversations.flag(
+            connection, each, name="stopped", on=outcome.stopped, actor=record.CUSTOMER, now=now
+        )
 
 
-def _close(connection: Connection, opening: Opening, now: datetime) -> bool:
+def _close(
+    connection: Connection, opening: Opening, now: datetime, changes: Mapping[str, object] | None = None
+) -> bool:
     """Mark the messages handled; those that came meanwhile, or were too many, are due at once.
 
-    Tells whether there are any.
+    Tells whether there are any. `changes` is what else becomes of the conversation.
     """
     transcript.mark_handled(connection, opening.lines, now)
     more = bool(transcript.unhandled(connection, opening.conversation.id, most=1))
-    conversations.release(connection, opening.conversation.id, due_at=now if more else None)
+    conversations.release(connection, opening.conversation.id, due_at=now if more else None, changes=changes)
     return more

@@ -46,7 +46,11 @@ _BEFORE = (
 )
 # The highest number of a row.
 _NO_MESSAGE = 2**31 - 1
-_CURRENT = select(tables.conversations.c.case_id).where(tables.conversations.c.id == bindparam("of"))
+_CURRENT = (
+    select(tables.conversations.c.case_id)
+    .where(tables.conversations.c.id == bindparam("of"))
+    .scalar_subquery()
+)
 
 
 def _within(now: ColumnElement[Moment]) -> ColumnElement[Moment]:
@@ -57,7 +61,7 @@ def _within(now: ColumnElement[Moment]) -> ColumnElement[Moment]:
 
 _STOP_CLOCK = {
     clock: update(cases)
-    .where(cases.c.id == bindparam("stopped"), cases.c[clock].is_(None))
+    .where(cases.c.id == _CURRENT, cases.c[clock].is_(None))
     .values({clock: _within(bindparam("now", type_=Moment()))})
     for clock in ("acknowledged_at", "answered_at")
 }
@@ -280,10 +284,8 @@ def first_response_sent(
 
     Any text acknowledges; only an agent's answers.
     """
-    case_id = connection.execute(_CURRENT, {"of": conversation_id}).scalar()
     for clock in ("acknowledged_at", "answered_at") if by_agent else ("acknowledged_at",):
-        if case_id:
-            connection.execute(_STOP_CLOCK[clock], {"stopped": case_id, "now": now})
+        connection.execute(_STOP_CLOCK[clock], {"of": conversation_id, "now": now})
 
 
 def conversations_of(connection: Connection, case: Case) -> list[int]:

@@ -331,9 +331,18 @@ def lock(connection: Connection, conversation_id: int, lease: str) -> Conversati
     return read(Conversation, row) if row else None
 
 
-def release(connection: Connection, conversation_id: int, *, due_at: datetime | None) -> None:
-    """End the lease of a turn that ended well; the next is due at `due_at`, or never."""
-    values: dict[str, Any] = {"rank": 1, "triaged_at": None, "attempts": 0}
+def release(
+    connection: Connection,
+    conversation_id: int,
+    *,
+    due_at: datetime | None,
+    changes: Mapping[str, object] | None = None,
+) -> None:
+    """End the lease of a turn that ended well; the next is due at `due_at`, or never.
+
+    `changes` are columns that the turn has set besides.
+    """
+    values: dict[str, Any] = {"rank": 1, "triaged_at": None, "attempts": 0, **(changes or {})}
     change(connection, conversation_id, lease=None, lease_until=None, due_at=due_at, **values)
 
 

@@ -34,7 +34,7 @@ def spoken(house: House, text: str) -> list[Line]:
         conversation = conversations.load(connection, conversation.id)
         draft = Draft(author="bot", purpose="clarify", text=text, buttons=(YES,), delivery="queued")
         deadline = house.clock() + timedelta(hours=1)
-        return say(connection, conversation, draft, deadline=deadline, now=house.clock())
+        return list(say(connection, conversation, draft, deadline=deadline, now=house.clock()))
 
     return house.store.run_now(speak)
 
