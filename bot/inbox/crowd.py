@@ -9,11 +9,10 @@ from itertools import chain
 
 from sqlalchemy.engine import Connection
 
-from bot.inbox.events import Accepted, place_of, said_in, take
+from bot.inbox.events import Accepted, place_of, said, take
 from bot.messages import Inbound
-from bot.store import conversations, intake, mentions
+from bot.store import intake, mentions
 from bot.store.intake import EventKey, Place
-from bot.store.rows import Conversation
 
 # In each place what was said there, in order.
 Places = Mapping[Place, Sequence[Inbound]]
@@ -58,34 +57,18 @@ def _by_place(events: Iterable[Inbound]) -> Places:
 
 def _write(connection: Connection, places: Places, now: datetime) -> dict[EventKey, int | None]:
     """Write events down; the conversation of each in which there is something to see."""
-    plain = {place: events for place, events in places.items() if all(map(_is_plain, events))}
-    held = _held(connection, plain, now)
-    said = [said_in(held[place], events, now) for place, events in plain.items() if place in held]
-    if said:
-        intake.write(connection, said, now)
+    plain = [events for events in places.values() if all(map(_is_plain, events))]
+    # Those that go by another name now take the long way.
+    written = intake.write(connection, [said(events, now) for events in plain], now)
     changed: dict[EventKey, int | None] = {}
     for place, events in places.items():
         for event in events:
-            there = held.get(place)
-            changed[_key(event)] = there.id if there else take(connection, event, now)
+            changed[_key(event)] = written[place] if place in written else take(connection, event, now)
     return changed
 
 
 def _is_plain(event: Inbound) -> bool:
     return event.kind == "message" and not event.start_token and not event.aliases
-
-
-def _held(connection: Connection, places: Places, now: datetime) -> dict[Place, Conversation]:
-    """The conversations of plain messages; those that go by another name now take the long way."""
-    known = intake.hold(connection, list(places))
-    unknown = {place: _starting(events[0], now) for place, events in places.items() if place not in known}
-    if unknown:
-        known |= intake.start(connection, unknown)
-    return {place: it for place, it in known.items() if it.chat == places[place][-1].address.chat}
-
-
-def _starting(event: Inbound, now: datetime) -> dict[str, object]:
-    return conversations.starting(event.address, event.author, now)
 
 
 def _accepted(

@@ -21,7 +21,7 @@ from bot.store import (
     transcript,
     watches,
 )
-from bot.store.intake import Said
+from bot.store.intake import Held, Said
 from bot.store.rows import Conversation
 from bot.store.transcript import Draft
 
@@ -78,13 +78,15 @@ def _take_message(connection: Connection, conversation: Conversation, event: Inb
     _know(connection, conversation, event)
     if event.start_token:
         _join(connection, conversation, event.start_token, now)
-    intake.write(connection, [said_in(conversation, [event], now)], now)
+    there = Held(id=conversation.id, last_seq=conversation.last_seq, said_at=conversation.said_at)
+    intake.receive(connection, there, said([event], now), now)
 
 
-def said_in(conversation: Conversation, events: Sequence[Inbound], now: datetime) -> Said:
-    """What a customer wrote into a conversation that is held, in order."""
+def said(events: Sequence[Inbound], now: datetime) -> Said:
+    """What a customer wrote in one place, in order."""
     return Said(
-        conversation=conversation,
+        address=events[0].address,
+        author=events[0].author,
         drafts=tuple(map(_draft, events)),
         language=next(filter(None, map(_language, events)), None),
         said_at=max(min(event.sent_at or now, now) for event in events),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, func, select, text, tuple_
+from sqlalchemy import and_, bindparam, func, select, text
 from sqlalchemy.engine import Connection
 
+from bot.messages import Address
 from bot.store import transcript
-from bot.store.conversations import RECEIVE, START
-from bot.store.rows import Conversation, read
+from bot.store.at_once import WRITE
+from bot.store.conversations import RECEIVE, START, starting
 from bot.store.tables import Moment, conversations
 from bot.store.transcript import Draft
 
@@ -42,31 +43,41 @@ _RECEIVED = {
 }
 
 _NAMES = (conversations.c.channel, conversations.c.account, conversations.c.key)
-_PLACE: Any = tuple_(*_NAMES)
 _LISTED = func.json_each(bindparam("places")).table_valued("value")
 _HERE = and_(
     *(column == func.json_extract(_LISTED.c.value, f"$[{number}]") for number, column in enumerate(_NAMES))
 )
-# To a list SQLite compares every conversation that there is, and JSON PostgreSQL takes for long.
-_AT = {
-    "sqlite": select(conversations).join_from(_LISTED, conversations, _HERE),
-    "postgresql": select(conversations)
-    .where(_PLACE.in_(bindparam("places", expanding=True)))
-    .order_by(conversations.c.id)
-    .with_for_update(),
-}
+# To a list SQLite compares every conversation that there is.
+_AT = select(
+    *_NAMES, conversations.c.id, conversations.c.chat, conversations.c.last_seq, conversations.c.said_at
+).join_from(_LISTED, conversations, _HERE)
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """What customers wrote into a conversation that is held: one or more messages, in order.
+    """What customers wrote at an address: one or more messages, in order.
 
-    `language` is what their client says, `said_at` when they wrote the last, by the platform's clock.
+    `author` is who began, `language` what their client says, `said_at` when they wrote the last, by
+    the platform's clock.
     """
 
-    conversation: Conversation
+    address: Address
+    author: str
     drafts: tuple[Draft, ...]
     language: str | None
     said_at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where it belongs."""
+        return self.address.channel, self.address.account, self.address.key
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """What must be known of a conversation that is held, to write into it."""
+
+    id: int
+    last_seq: int
+    said_at: datetime | None
 
 
 def only_new(connection: Connection, events: Iterable[EventKey], now: datetime) -> set[EventKey]:
@@ -76,35 +87,74 @@ def only_new(connection: Connection, events: Iterable[EventKey], now: datetime) 
     return {(channel, account, event_id) for channel, account, event_id in rows}
 
 
-def hold(connection: Connection, places: Sequence[Place]) -> dict[Place, Conversation]:
-    """The conversations at these places, held for the transaction; those that there are."""
-    if not places:
+def write(connection: Connection, said: Sequence[Said], now: datetime) -> dict[Place, int]:
+    """Write messages under the next numbers of their conversations, whose turns are due.
+
+    Conversations that there are not yet begin; one that is known by another name is left alone. The
+    ids of all others, by their places.
+    """
+    if not said:
         return {}
-    engine = connection.dialect.name
-    listed = json.dumps(places) if engine == "sqlite" else places
-    rows = connection.execute(_AT[engine], {"places": listed}).mappings()
-    return {(row["channel"], row["account"], row["key"]): read(Conversation, row) for row in rows}
+    if connection.dialect.name == "sqlite":
+        return _write_in_steps(connection, said, now)
+    written = _write_at_once(connection, said, now)
+    left = [it for it in said if it.place not in written]
+    # Somebody else may have begun one at the same moment: only now it can be seen.
+    return written | (_write_at_once(connection, left, now) if left else {})
 
 
-def start(connection: Connection, starts: Mapping[Place, Mapping[str, object]]) -> dict[Place, Conversation]:
-    """Begin conversations, and hold them; not those that are known by another name."""
-    connection.execute(START, list(starts.values()))
-    return hold(connection, list(starts))
+def receive(connection: Connection, there: Held, said: Said, now: datetime) -> None:
+    """Write messages under the next numbers of a conversation that is held, and whose turn is due."""
+    _receive(connection, [(there, said)], now)
 
 
-def write(connection: Connection, said: Sequence[Said], now: datetime) -> None:
-    """Write messages under the next numbers of their conversations, whose turns are due."""
-    connection.execute(RECEIVE, [_received(it, now) for it in said])
+def _write_at_once(connection: Connection, said: Sequence[Said], now: datetime) -> dict[Place, int]:
+    listed = msgspec.json.encode([_listed(it, now) for it in said]).decode()
+    values = {"said": listed, "places": len(said), "now": now}
+    return {
+        (channel, account, key): there for channel, account, key, there in connection.execute(WRITE, values)
+    }
+
+
+def _listed(said: Said, now: datetime) -> dict[str, object]:
+    start = starting(said.address, said.author, now)
+    return {**start, "language": said.language, "said_at": said.said_at, "drafts": said.drafts}
+
+
+def _write_in_steps(connection: Connection, said: Sequence[Said], now: datetime) -> dict[Place, int]:
+    there = _at(connection, said)
+    left = [it for it in said if it.place not in there]
+    if left:
+        connection.execute(START, [starting(it.address, it.author, now) for it in left])
+        there |= _at(connection, left)
+    _receive(connection, [(there[it.place], it) for it in said if it.place in there], now)
+    return {place: it.id for place, it in there.items()}
+
+
+def _at(connection: Connection, said: Sequence[Said]) -> dict[Place, Held]:
+    chats = {it.place: it.address.chat for it in said}
+    rows = connection.execute(_AT, {"places": json.dumps(list(chats))})
+    return {
+        (channel, account, key): Held(id=id_, last_seq=last_seq, said_at=said_at)
+        for channel, account, key, id_, chat, last_seq, said_at in rows
+        if chat == chats[channel, account, key]
+    }
+
+
+def _receive(connection: Connection, said: Sequence[tuple[Held, Said]], now: datetime) -> None:
+    if not said:
+        return
+    connection.execute(RECEIVE, [_received(*each, now) for each in said])
     rows = [
-        (it.conversation.id, it.conversation.last_seq + number, draft)
-        for it in said
+        (there.id, there.last_seq + number, draft)
+        for there, it in said
         for number, draft in enumerate(it.drafts, start=1)
     ]
     transcript.write_all(connection, rows, now)
 
 
-def _received(said: Said, now: datetime) -> dict[str, object]:
-    seq = said.conversation.last_seq + len(said.drafts)
-    before = said.conversation.said_at or said.said_at
-    values = {"one": said.conversation.id, "seq": seq, "hint": said.language}
+def _received(there: Held, said: Said, now: datetime) -> dict[str, object]:
+    seq = there.last_seq + len(said.drafts)
+    before = there.said_at or said.said_at
+    values = {"one": there.id, "seq": seq, "hint": said.language}
     return {**values, "said": max(before, said.said_at), "now": now}

@@ -1,13 +1,14 @@
 """Many requests in one transaction: each is taken as if it had come alone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from bot.inbox.crowd import accept, accept_all
 from bot.inbox.events import Accepted
-from bot.messages import Inbound
+from bot.messages import Attachment, Inbound
 from bot.store import migrate, transcript
 from bot.store.conversations import load
 from bot.store.rows import Conversation
@@ -81,6 +82,35 @@ def test_language_of_a_client_is_kept_from_its_first_message(store: Store) -> No
     spanish, english = (replace(message(n), language=name) for n, name in ((1, "es-MX"), (2, "en")))
     (accepted,) = take(store, [spanish, english])
     assert _conversation(store, accepted).language == "es"
+
+
+def test_all_that_a_message_tells_is_written_down(store: Store) -> None:
+    told = replace(
+        message(1, text='🌧 "quoted", \\ and :now'),
+        author="Ann",
+        attachments=(Attachment(kind="photo", reference="file-1", name="rain.jpg"),),
+        reply_to="message-0",
+        text_is_payload=True,
+        shown="Rain",
+    )
+    (accepted,) = take(store, [told])
+    (line,) = store.run_now(transcript.after, accepted.conversations[0], 0)
+    assert (line.text, line.shown, line.is_payload) == (told.text, told.shown, True)
+    assert (line.attachments, line.reply_to) == (told.attachments, told.reply_to)
+    assert (line.author, line.platform_id, line.sent_at, line.created_at) == (
+        "customer",
+        "message-1",
+        NOW,
+        NOW,
+    )
+    assert _conversation(store, accepted).address == told.address
+    assert _conversation(store, accepted).author == "Ann"
+
+
+def test_when_a_customer_wrote_last_never_goes_back(store: Store) -> None:
+    (accepted,) = take(store, [message(1)])
+    take(store, [replace(message(2), sent_at=NOW - timedelta(hours=1))])
+    assert _conversation(store, accepted).said_at == NOW
 
 
 def test_turn_is_due_and_nothing_is_for_a_repetition(store: Store) -> None:
