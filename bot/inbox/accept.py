@@ -138,9 +138,25 @@ def cleaned(event: Inbound) -> Inbound:
     That is characters that no database takes (halves of pairs and NUL), and numbers of payment
     cards, which nobody here needs.
     """
-    fields = _storable(msgspec.to_builtins(event, builtin_types=(datetime,)))
-    fields["text"] = mask(fields["text"], CARDS)
-    return msgspec.convert(fields, Inbound)
+    storable = _as_it_is(event) or _without_broken_parts(event)
+    text = mask(storable.text, CARDS)
+    return storable if text == storable.text else msgspec.structs.replace(storable, text=text)
+
+
+def _as_it_is(event: Inbound) -> Inbound | None:
+    """The same, of the types that it claims, if all of it can be stored, as it mostly can.
+
+    JSON writes no half of a pair, and NUL as an escape.
+    """
+    try:
+        written = msgspec.json.encode(event)
+    except UnicodeEncodeError:
+        return None
+    return None if rb"\u0000" in written else msgspec.json.decode(written, type=Inbound)
+
+
+def _without_broken_parts(event: Inbound) -> Inbound:
+    return msgspec.convert(_storable(msgspec.to_builtins(event, builtin_types=(datetime,))), Inbound)
 
 
 def _storable(value: Any) -> Any:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.messages import Inbound
@@ -40,6 +41,17 @@ async def test_a_text_that_no_database_stores_is_accepted_without_its_broken_par
 ) -> None:
     await house.inbox.accept([hello(house, 1, text="a\ud800b\0c", person="an\ud800n")])
     assert house.lines()[0].text == "a?bc"
+
+
+async def test_a_text_that_only_speaks_of_such_parts_stays_as_it_is(house: House) -> None:
+    await house.inbox.accept([hello(house, 1, text=r"what is \u0000 or \ud800?")])
+    assert house.lines()[0].text == r"what is \u0000 or \ud800?"
+
+
+async def test_an_event_of_other_types_than_it_claims_is_not_stored(house: House) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        await house.inbox.accept([msgspec.structs.replace(hello(house, 1), reply_to=5)])
+    assert not house.lines()
 
 
 async def test_a_card_number_is_never_stored(house: House) -> None:
