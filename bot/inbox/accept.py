@@ -29,7 +29,7 @@ from bot.unexpected import place, trail
 log = logging.getLogger(__name__)
 
 # Requests that are committed together at most, and how many such groups at the same time: SQLite has
-# one writer anyway, and PostgreSQL writes two groups of many faster than many of a few.
+# one writer anyway, and in PostgreSQL one that waits for a lock leaves the other to those who come.
 TOGETHER, GROUPS = 64, 2
 
 

@@ -8,6 +8,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+# How long a group may be under way, in seconds, before others are done beside it: those who come
+# meanwhile wait for it, for larger groups cost less, but not for long, for it may wait for somebody's lock.
+PATIENCE = 0.1
+
 J = TypeVar("J")
 R = TypeVar("R")
 
@@ -36,7 +40,9 @@ class _Group(Generic[J, R]):
 
 
 class Gathering(Generic[J, R]):
-    """Jobs that `work` does together: at most `most` at once, in `groups` side by side.
+    """Jobs that `work` does together: at most `most` at once.
+
+    A group waits for the one before, unless that takes long; at most `groups` are side by side.
 
     `work` is given a function that tells the jobs, and calls it when it really begins: who comes while
     it waits for others belongs to them. There may be none left then. Where `work` raises, each job is
@@ -50,11 +56,15 @@ class Gathering(Generic[J, R]):
         concerns_all: Callable[[Exception], bool],
         most: int,
         groups: int,
+        patience: float = PATIENCE,
     ) -> None:
         self._work = work
         self._concerns_all = concerns_all
         self._most = most
         self._free = groups
+        self._patience = patience
+        # Of the groups under way those that have not taken long yet.
+        self._swift: set[_Group[J, R]] = set()
         self._waiting: deque[tuple[J, asyncio.Future[R]]] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -62,20 +72,33 @@ class Gathering(Generic[J, R]):
         """Do a job, with others perhaps; raises what it fails of."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
-        if self._free:
-            self._free -= 1
-            task = asyncio.create_task(self._run())
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        self._begin()
         return await future
 
-    async def _run(self) -> None:
+    def _begin(self) -> None:
+        """Begin a group, if anybody waits for one and none is about to end."""
+        if not (self._waiting and self._free) or self._swift:
+            return
+        group = _Group(self._waiting, self._most)
+        self._free -= 1
+        self._swift.add(group)
+        task = asyncio.create_task(self._run(group))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _run(self, group: _Group[J, R]) -> None:
+        late = asyncio.get_running_loop().call_later(self._patience, self._wait_no_more, group)
         try:
-            while self._waiting:
-                await self._do_together(_Group(self._waiting, self._most))
+            await self._do_together(group)
         finally:
             # Here, and not once the task has ended: who comes in between would wait for nobody.
+            late.cancel()
             self._free += 1
+            self._wait_no_more(group)
+
+    def _wait_no_more(self, group: _Group[J, R]) -> None:
+        self._swift.discard(group)
+        self._begin()
 
     async def _do_together(self, group: _Group[J, R]) -> None:
         try:

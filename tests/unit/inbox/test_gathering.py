@@ -31,9 +31,11 @@ class Works:
         return [2 * number for number in numbers]
 
     def gathering(
-        self, *, most: int = 10, groups: int = 1, concerns_all: bool = False
+        self, *, most: int = 10, groups: int = 1, concerns_all: bool = False, patience: float = 60
     ) -> Gathering[int, int]:
-        return Gathering(self, concerns_all=lambda _: concerns_all, most=most, groups=groups)
+        return Gathering(
+            self, concerns_all=lambda _: concerns_all, most=most, groups=groups, patience=patience
+        )
 
 
 async def test_who_comes_alone_is_served_at_once() -> None:
@@ -65,12 +67,39 @@ async def test_those_who_come_meanwhile_are_the_next_group() -> None:
 async def test_who_comes_while_the_others_wait_for_their_turn_belongs_to_them() -> None:
     works = Works()
     works.free.clear()
-    gathering = works.gathering(groups=2)
+    gathering = works.gathering(groups=2, patience=0)
     asked = [asyncio.ensure_future(gathering.do(number)) for number in range(5)]
     await asyncio.sleep(0.01)
     works.free.set()
     assert await asyncio.gather(*asked) == [0, 2, 4, 6, 8]
     assert works.groups == [[0, 1, 2, 3, 4], []]
+
+
+async def test_who_comes_while_a_group_is_under_way_waits_for_it_although_there_is_room() -> None:
+    works = Works()
+    works.open.clear()
+    gathering = works.gathering(groups=2)
+    asked = [asyncio.ensure_future(gathering.do(0))]
+    await asyncio.sleep(0.01)
+    asked += [asyncio.ensure_future(gathering.do(number)) for number in (1, 2)]
+    await asyncio.sleep(0.01)
+    assert works.groups == [[0]]
+    works.open.set()
+    assert await asyncio.gather(*asked) == [0, 2, 4]
+    assert works.groups == [[0], [1, 2]]
+
+
+async def test_nobody_waits_for_a_group_that_takes_long() -> None:
+    works = Works()
+    works.open.clear()
+    gathering = works.gathering(groups=2, patience=0.01)
+    first, second = (asyncio.ensure_future(gathering.do(number)) for number in range(2))
+    await asyncio.sleep(0.05)
+    third = asyncio.ensure_future(gathering.do(2))
+    await asyncio.sleep(0.01)
+    assert works.groups == [[0, 1], [2]]
+    works.open.set()
+    assert [await first, await second, await third] == [0, 2, 4]
 
 
 async def test_those_who_come_before_the_work_fails_are_told_so() -> None:
