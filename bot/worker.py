@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from bot.store.bell import Bell
+from bot.store.bell import Bell, Listener
 from bot.unexpected import trail
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ SHARE = 8
 
 
 class Worker(Generic[J]):
-    """Does the jobs that `claim(room)` finds, at most `at_once()` together at this moment.
+    """Does the jobs that `claim(room)` finds as long as fewer than `at_once()` are under way.
 
     Whatever goes wrong with one job, the others go on: its lease in the database runs out
     and it is tried again. Jobs that may take longer than their leases are renewed by `renew`.
@@ -51,7 +51,7 @@ class Worker(Generic[J]):
         self._renew = renew
         self._rest = rest
         self._running: dict[asyncio.Task[None], J] = {}
-        self._one_ended = asyncio.Event()
+        self._one_ended = Listener()
         self._is_closed = False
 
     async def run(self) -> None:
@@ -81,8 +81,11 @@ class Worker(Generic[J]):
 
     @property
     def has_room(self) -> bool:
-        """Whether it would take a job now that was claimed by somebody else."""
-        return not self._is_closed and len(self._running) < self._at_once()
+        """Whether it would take a job now that was claimed by somebody else.
+
+        Where it is half full not: what has waited longer would be overtaken by all that is new.
+        """
+        return not self._is_closed and len(self._running) < self._at_once() // 2
 
     def take(self, job: J) -> bool:
         """Start a job that was claimed by somebody else; False if none is started any more."""
@@ -103,8 +106,8 @@ class Worker(Generic[J]):
 
     async def _room(self) -> int:
         while (room := (most := self._at_once()) - len(self._running)) < max(1, most // SHARE):
-            self._one_ended.clear()
-            await self._one_ended.wait()
+            # Not for good: how many may be done at once can change meanwhile.
+            await self._one_ended.wait(PATIENCE)
         return room
 
     def _start(self, jobs: Sequence[J]) -> int:
@@ -125,7 +128,7 @@ class Worker(Generic[J]):
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        self._one_ended.set()
+        self._one_ended.ring()
 
     async def _keep_leases(self) -> None:
         renew = self._renew

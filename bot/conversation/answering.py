@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -53,6 +54,9 @@ class Courier(Protocol):
 
     async def take(self, parcel: Parcel, claim: Claim) -> None:
         """Begin to send a text that was claimed."""
+
+    async def give_back(self, claim: Claim) -> None:
+        """Let others send what may have been claimed, for nothing is sent under this."""
 
 
 class Answering:
@@ -280,7 +284,9 @@ class Answering:
             finished = await asyncio.shield(committing)
         except asyncio.CancelledError:
             # What was said is claimed by us: nobody else would send it for a while.
-            await committing
+            while not committing.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait({committing})
             raise
         if finished is None:
             # A human came in meanwhile: what the bot would have said is dropped, and the next
@@ -294,7 +300,14 @@ class Answering:
     async def _commit(self, opening: Opening, outcome: Outcome) -> Finished | None:
         """End the turn, and have sent what it said."""
         claim = self._courier.claim()
-        finished = await self._store.run(transactions.finish, opening, outcome, self._moment(opening), claim)
+        try:
+            moment = self._moment(opening)
+            finished = await self._store.run(transactions.finish, opening, outcome, moment, claim)
+        except Exception:
+            # It may have been committed all the same: of a connection that dies nobody knows.
+            if claim:
+                await self._courier.give_back(claim)
+            raise
         if finished is None:
             return None
         if finished.send and claim:

@@ -34,7 +34,7 @@ def say(
 
     `since` is when the customer wrote to whom it is the first response.
     """
-    held = conversations.hold(connection, conversation.id)
+    held = conversations.hold_to_write(connection, conversation.id)
     said = speak(connection, held, draft, deadline=deadline, now=now, since=since)
     conversations.change(connection, held.id, **spoken(said.conversation))
     return said.lines

@@ -72,9 +72,11 @@ class Triage:
     async def run(self) -> None:
         """Look again and again until cancelled."""
         with self._bell.listen(bell.TURNS) as listener:
+            rung = False
             while True:
                 if await self._looked() < AT_ONCE:
-                    await listener.wait(LONG_REST)
+                    # Who has just rung has not waited too long yet: that shows at the look after this.
+                    rung = await listener.wait(REST if rung else LONG_REST)
                     await asyncio.sleep(SHORT_REST if self.is_late else REST)
 
     async def look(self) -> int:

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from bot.outbox.shared_pace import SharedPace
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
 # Most of a delivery is waiting for the platform.
@@ -111,8 +113,14 @@ class Delivery:
     async def take(self, parcel: Parcel, claim: Claim) -> None:
         """Begin to send a text that was claimed; where no more are begun, somebody else may."""
         if not self.worker.take(Held(parcel=parcel, until=claim.stopwatch)):
-            await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, self._clock())
-            self._bell.ring(OUTBOX)
+            await self.give_back(claim)
+
+    async def give_back(self, claim: Claim) -> None:
+        """Let others send what may have been claimed, for nothing is sent under this."""
+        await self._insist(
+            lambda: self._store.run(outbox.release, claim.lease), "not given back yet", until=claim.stopwatch
+        )
+        self._bell.ring(OUTBOX)
 
     def _new_claim(self) -> Claim:
         return Claim(
@@ -155,6 +163,7 @@ class Delivery:
         await asyncio.sleep(wait.total_seconds())
         if self._stopwatch() >= held.until:
             log.warning("the lease ended before the message was sent")
+            await self._store.run(outbox.postpone, parcel.outbound.id, parcel.lease, self._clock())
             return True
         return await self._send(held, channel)
 
@@ -207,17 +216,25 @@ class Delivery:
         return another_waits
 
     async def _write_down(self, held: Held, receipt: Receipt, set_out_at: datetime) -> bool:
-        """Say that it was sent, however often that takes: nobody else knows, and would have to guess.
+        """Say that it was sent; nobody else knows, and would have to guess.
 
         Tells whether another waits in the conversation.
         """
+        return await self._insist(
+            lambda: self._store.run(outcomes.sent, held.parcel, receipt, set_out_at, self._clock()),
+            "sent, and not written down yet",
+            until=held.until,
+        )
+
+    async def _insist(self, write: Callable[[], Awaitable[T]], what: str, *, until: float) -> T:
+        """Write however often that takes, while the database is away and the lease lasts."""
         while True:
             try:
-                return await self._store.run(outcomes.sent, held.parcel, receipt, set_out_at, self._clock())
+                return await write()
             except Exception as error:
-                if not is_away(error) or self._stopwatch() >= held.until:
+                if not is_away(error) or self._stopwatch() >= until:
                     raise
-                log.warning("sent, and not written down yet: %s", trail(error))
+                log.warning("%s: %s", what, trail(error))
                 await self._rest(WRITE_AGAIN)
 
     def _measure(self, parcel: Parcel) -> None:

@@ -13,12 +13,14 @@ from bot.store.transcript import Draft
 
 _PLACE = "channel, account, key"
 _START = f"{_PLACE}, surface, chat, thread, person, author, language, said_at, created_at, updated_at"
+_THERE, _SAID = "there.channel, there.account, there.key", "said.channel, said.account, said.key"
 _ALIAS = "channel, account, aliases.alias"
 _DRAFT = ", ".join(Draft.__struct_fields__)
 
 # Conversations that there are begin with `held`, new ones with `started`, and `found` are both. The
 # limit says how few they are: of the hundred that PostgreSQL expects of any JSON it would go through
-# all conversations. Held in one order, no two transactions wait for each other.
+# all conversations. Held in one order, no two such statements wait for each other. None begins where
+# there was one when this began, though somebody calls it by another name now: the next try finds that.
 WRITE = text(
     f"""
     WITH said AS (
@@ -42,8 +44,9 @@ WRITE = text(
     ), started AS (
         INSERT INTO conversations ({_START}, last_seq, due_at, misunderstandings, acknowledged)
         SELECT {_START}, json_array_length(drafts), :now, 0, false FROM said
-        WHERE ({_PLACE}) NOT IN (SELECT {_PLACE} FROM held)
+        WHERE NOT EXISTS (SELECT FROM conversations AS there WHERE ({_THERE}) = ({_SAID}))
             AND NOT EXISTS (SELECT FROM aliases WHERE ({_ALIAS}) = (said.channel, said.account, said.alias))
+        ORDER BY {_PLACE}
         ON CONFLICT DO NOTHING
         RETURNING id, {_PLACE}
     ), found AS (

@@ -96,6 +96,7 @@ RECEIVE = _CHANGE.values(
     updated_at=bindparam("now"),
 )
 _HOLD = _LOAD.with_for_update()
+_HOLD_TO_WRITE = _LOAD.with_for_update(key_share=True)
 _LOCK = _HOLD.where(conversations.c.lease == bindparam("held"))
 _LOAD_ALL = select(conversations).where(conversations.c.id.in_(bindparam("wanted", expanding=True)))
 _due_at, _lease_until = conversations.c.due_at, conversations.c.lease_until
@@ -322,6 +323,15 @@ def triage(connection: Connection, seen: Conversation, *, rank: int, now: dateti
 def hold(connection: Connection, conversation_id: int) -> Conversation:
     """A conversation that nobody else changes until the end of the transaction."""
     row = connection.execute(_HOLD, {"one": conversation_id}).mappings().one()
+    return read(Conversation, row)
+
+
+def hold_to_write(connection: Connection, conversation_id: int) -> Conversation:
+    """The same for who only writes into it: its record may be written on by others meanwhile.
+
+    Who has written there himself would else wait for somebody who has, too, and waits for him.
+    """
+    row = connection.execute(_HOLD_TO_WRITE, {"one": conversation_id}).mappings().one()
     return read(Conversation, row)
 
 

@@ -57,6 +57,7 @@ _TAKE = (
     .where(outbox.c.message_id.in_(bindparam("taken", expanding=True)))
     .values(lease=bindparam("by"), lease_until=bindparam("until"))
 )
+_RELEASE = update(outbox).where(outbox.c.lease == bindparam("held")).values(lease=None, lease_until=None)
 _TAKE_FIRST = (
     update(outbox)
     .where(
@@ -292,6 +293,11 @@ def later(connection: Connection, message_id: int, lease: str, due_at: datetime)
 def postpone(connection: Connection, message_id: int, lease: str, due_at: datetime) -> None:
     """Give a message back unsent, because its account or chat must not be written to yet."""
     _give_back(connection, message_id, lease, due_at=due_at)
+
+
+def release(connection: Connection, lease: str) -> None:
+    """End a lease under which nothing was sent, whatever it holds."""
+    connection.execute(_RELEASE, {"held": lease})
 
 
 def rest(

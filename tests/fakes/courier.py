@@ -11,3 +11,6 @@ class NoCourier:
 
     async def take(self, parcel: Parcel, claim: Claim) -> None:
         raise AssertionError("nothing was claimed")
+
+    async def give_back(self, claim: Claim) -> None:
+        raise AssertionError("nothing was claimed")

@@ -103,7 +103,7 @@ async def test_the_first_response_is_timed_from_when_the_customer_wrote(counted:
     await house.says("Good morning")
     house.clock.forward(seconds=2)
     await house.says("How big may my cabin bag be?")
-    await house.turns.drain()
+    await house.answers()
     house.clock.forward(seconds=1)
     await house.outbox.drain()
     labels = {"channel": "fake", "purpose": "answer"}

@@ -21,7 +21,7 @@ def test_an_error_is_told_by_its_kind_and_our_own_place() -> None:
     error = caught(lambda: cleaned(SAID))  # type: ignore[arg-type]  # wrong on purpose
     told = place(error)
     assert told.startswith(f"{type(error).__name__} at bot/inbox/accept.py:")
-    assert told.endswith(" in cleaned")
+    assert told.endswith(" in _as_it_is")
 
 
 def test_the_trail_leads_from_the_outside_to_the_place() -> None:

@@ -123,3 +123,43 @@ async def test_leases_of_jobs_under_way_are_renewed_and_those_of_others_are_not(
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_jobs_that_others_claimed_leave_room_for_those_that_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "GRACE", 0)
+    jobs = Jobs()
+    busy = Worker(bell=Bell(), topic="jobs", at_once=lambda: 4, claim=jobs.claim, work=jobs.work)
+    running = asyncio.ensure_future(busy.run())
+    await jobs.claiming.wait()
+    for has_room in (True, True, False):
+        assert busy.has_room is has_room
+        busy.take("endless")
+    jobs.waiting = ["a"]
+    await busy.start()
+    assert jobs.asked[-1] == 1
+    await jobs.started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert jobs.done == ["a"]
+    assert busy.take("late") is False
+
+
+async def test_room_that_is_made_meanwhile_is_used_though_no_job_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "GRACE", 0.01)
+    monkeypatch.setattr(module, "PATIENCE", 0.001)
+    jobs, most = Jobs("endless", "a"), [1]
+    busy = Worker(bell=Bell(), topic="jobs", at_once=lambda: most[0], claim=jobs.claim, work=jobs.work)
+    running = asyncio.ensure_future(busy.run())
+    await jobs.started.wait()
+    jobs.started.clear()
+    most[0] = 2
+    await jobs.started.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert jobs.done == ["a"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,11 @@ import pytest
 from sqlalchemy import text
 
 from bot.assistant.scripted import understood
-from bot.conversation import compose, transactions
+from bot.conversation import compose, transactions, triage
 from bot.conversation.transactions import Opening
 from bot.conversation.triage import CROWD, FOR_A_WHILE, TOGETHER, Seen, mark
 from bot.conversation.turns import AT_ONCE, FEW
-from bot.store import conversations
+from bot.store import bell, conversations
 from tests.fakes.house import House
 
 SCRIPT = {
@@ -210,3 +212,25 @@ async def test_who_was_answered_while_somebody_looked_is_not_told_to_wait(house:
     seen = Seen(opening=opening, rank=0, text="One moment, please.")
     assert house.store.run_now(mark, [seen], house.clock()) == []
     assert purposes(house) == ["answer"]
+
+
+async def test_who_had_just_written_at_one_look_is_seen_at_the_next_though_nobody_else_writes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(triage, "REST", 0)
+    monkeypatch.setattr(triage, "LONG_REST", 3600)
+    looks: asyncio.Queue[None] = asyncio.Queue()
+
+    async def look() -> int:
+        looks.put_nowait(None)
+        return 0
+
+    monkeypatch.setattr(house.triage, "look", look)
+    running = asyncio.ensure_future(house.triage.run())
+    await looks.get()
+    house.bell.ring(bell.TURNS)
+    for _ in range(2):
+        await looks.get()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running

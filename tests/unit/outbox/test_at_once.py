@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot import worker
 from bot.assistant.scripted import understood
@@ -139,3 +140,24 @@ async def test_an_answer_of_which_nobody_knows_whether_it_set_out_goes_to_a_huma
     house.clock.forward(seconds=61)
     await house.works()
     assert (house.lines()[1].delivery, house.case().reason) == ("unknown", "delivery_unknown")
+
+
+async def test_an_answer_whose_commit_got_no_answer_is_sent_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, lost = house.store.run, [transactions.finish]
+
+    async def loses_its_answer(function: Any, *args: Any, **more: Any) -> Any:
+        result = await run(function, *args, **more)
+        if function in lost:
+            lost.remove(function)
+            raise OperationalError("COMMIT", None, Exception(), connection_invalidated=True)
+        return result
+
+    monkeypatch.setattr(house.store, "run", loses_its_answer)
+    await house.says("cabin bag?")
+    await takes_turns(house)
+    assert (lost, house.channel.texts) == ([], [])
+    await house.works()
+    assert house.channel.texts == ["One cabin bag of 10 kg."]
+    assert house.lines()[1].delivery == "sent"
