@@ -81,7 +81,7 @@ def steps(
         clock=clock,
         courier=delivery,
     )
-    triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock)
+    triage = Triage(store=store, bell=bell, brand=brand, guard=guard, clock=clock, courier=delivery)
     rates = Rates(store=store, bell=bell, assistant=assistant, brand=brand, guard=guard, clock=clock)
     return [
         _prepare(guard, brand),

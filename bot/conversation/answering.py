@@ -6,9 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import msgspec
 
@@ -19,8 +17,9 @@ from bot.clock import Clock
 from bot.conversation import aside, compose, handover, rules, transactions
 from bot.conversation.aside import Mishap
 from bot.conversation.compose import UNREAD, Scene
+from bot.conversation.courier import Courier, commit_and_send
 from bot.conversation.rules import Decision
-from bot.conversation.transactions import Finished, Opening, Outcome
+from bot.conversation.transactions import Opening, Outcome
 from bot.errors import AssistantError
 from bot.guard import Finding, Guard
 from bot.logs import also, within
@@ -29,7 +28,6 @@ from bot.metrics import HANDLED, HANDOVERS, LEASES_LOST, TURN
 from bot.store import bell, conversations, elsewhere, links, outbound
 from bot.store.bell import Bell
 from bot.store.faults import is_away
-from bot.store.outbox import Claim, Parcel
 from bot.store.rows import Case, Conversation
 from bot.store.store import Store
 from bot.unexpected import place, trail
@@ -44,19 +42,6 @@ SHORTEST_WAIT = timedelta(seconds=0.3)
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(seconds=8)
 
 Channels = Mapping[tuple[str, str], Channel]
-
-
-class Courier(Protocol):
-    """Sends at once what a turn has just said."""
-
-    def claim(self) -> Claim | None:
-        """What a text may be claimed under; None where it would have to wait anyway."""
-
-    async def take(self, parcel: Parcel, claim: Claim) -> None:
-        """Begin to send a text that was claimed."""
-
-    async def give_back(self, claim: Claim) -> None:
-        """Let others send what may have been claimed, for nothing is sent under this."""
 
 
 class Answering:
@@ -279,44 +264,23 @@ class Answering:
         return channel.private_link(token)
 
     async def _finish(self, opening: Opening, outcome: Outcome) -> str:
-        committing = asyncio.ensure_future(self._commit(opening, outcome))
-        try:
-            finished = await asyncio.shield(committing)
-        except asyncio.CancelledError:
-            # What was said is claimed by us: nobody else would send it for a while.
-            while not committing.done():
-                with suppress(asyncio.CancelledError):
-                    await asyncio.wait({committing})
-            raise
+        finished = await commit_and_send(
+            self._courier,
+            self._bell,
+            lambda claim: self._store.run(
+                transactions.finish, opening, outcome, self._moment(opening), claim
+            ),
+        )
         if finished is None:
             # A human came in meanwhile: what the bot would have said is dropped, and the next
             # turn leaves the messages to him.
             return await self._give_back(opening, self._clock())
+        if finished.more:
+            self._bell.ring(bell.TURNS)
         name = outcome.purpose if outcome.replies else "silent"
         reason = outcome.case.reason if outcome.case else ""
         _count(opening.conversation, name, len(opening.lines), reason)
         return name
-
-    async def _commit(self, opening: Opening, outcome: Outcome) -> Finished | None:
-        """End the turn, and have sent what it said."""
-        claim = self._courier.claim()
-        try:
-            moment = self._moment(opening)
-            finished = await self._store.run(transactions.finish, opening, outcome, moment, claim)
-        except Exception:
-            # It may have been committed all the same: of a connection that dies nobody knows.
-            if claim:
-                await self._courier.give_back(claim)
-            raise
-        if finished is None:
-            return None
-        if finished.send and claim:
-            await self._courier.take(finished.send, claim)
-        if finished.wait:
-            self._bell.ring(bell.OUTBOX)
-        if finished.more:
-            self._bell.ring(bell.TURNS)
-        return finished
 
     async def _give_back(self, opening: Opening, due_at: datetime) -> str:
         """Let the turn be taken again, unless another process has it already."""

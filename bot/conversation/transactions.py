@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 
@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
 from bot.conversation import facts
-from bot.conversation.speaking import Said, say, speak, spoken
+from bot.conversation.courier import Left
+from bot.conversation.speaking import Said, Speech, say, speak, spoken
 from bot.guard import Finding
 from bot.messages import Button, Purpose, Reply
 from bot.store import (
@@ -27,7 +28,7 @@ from bot.store import (
     transcript,
 )
 from bot.store.manners import Past
-from bot.store.outbox import Claim, Parcel
+from bot.store.outbox import Claim, Parcel, Queued
 from bot.store.rows import Case, Conversation, Line
 from bot.store.transcript import Draft
 
@@ -117,7 +118,23 @@ class Outcome(Struct, frozen=True, kw_only=True):
 def open_turn(connection: Connection, conversation_id: int, lease: str, brand: Brand) -> Opening:
     """Read what a turn needs."""
     conversation = conversations.load(connection, conversation_id)
-    lines = portion(transcript.unhandled(connection, conversation_id, MOST_LINES))
+    lines = transcript.unhandled(connection, conversation_id, MOST_LINES)
+    return _opening(connection, conversation, lines, lease, brand)
+
+
+def look_into(connection: Connection, conversation_ids: Sequence[int], brand: Brand) -> Iterator[Opening]:
+    """Read what turns would need that nobody has taken."""
+    talks = conversations.load_all(connection, conversation_ids)
+    lines = transcript.unhandled_in(connection, conversation_ids, MOST_LINES)
+    for each in conversation_ids:
+        if each in talks:
+            yield _opening(connection, talks[each], lines[each], "", brand)
+
+
+def _opening(
+    connection: Connection, conversation: Conversation, unhandled: Sequence[Line], lease: str, brand: Brand
+) -> Opening:
+    lines = portion(unhandled)
     case = cases.current(connection, conversation.case_id)
     past = _past(connection, conversation, lines, brand)
     if case and case.reason == mentions.REASON:
@@ -159,26 +176,26 @@ def acknowledge(connection: Connection, opening: Opening, text: str, now: dateti
         return False
     if conversation.is_elsewhere(now):
         return False
-    tell(connection, opening, text, "acknowledge", now)
+    say(connection, telling(opening, text, "acknowledge", now))
     return True
 
 
-def tell(connection: Connection, opening: Opening, text: str, purpose: Purpose, now: datetime) -> None:
-    """Say a text of the brand's own, never before what it follows was written: clocks differ.
+def telling(opening: Opening, text: str, purpose: Purpose, now: datetime) -> Speech:
+    """A text of the brand's own, never said before what it follows was written: clocks differ.
 
     In public below what this customer wrote: what begins the thread may be another's, who would get it.
     """
     conversation, moment = opening.conversation, max(now, opening.until)
     draft = _draft(Reply(text=text), purpose, opening.reply_to)
     since = _unanswered_since(opening, conversation)
-    say(connection, conversation, draft, deadline=moment + BOT_DELIVERY, now=moment, since=since)
+    return Speech(
+        conversation=conversation, draft=draft, deadline=moment + BOT_DELIVERY, now=moment, since=since
+    )
 
 
-class Finished(Struct, frozen=True, kw_only=True):
-    """What a turn leaves: a text to `send` at once, or texts that `wait` to be sent, and `more` to read."""
+class Finished(Left, frozen=True, kw_only=True):
+    """What a turn leaves; whether there is `more` to read."""
 
-    send: Parcel | None
-    wait: bool
     more: bool
 
 
@@ -203,8 +220,8 @@ def finish(
     _heed_stop(connection, talk, outcome, now)
     remembered = {"language": talk.language, "misunderstandings": outcome.misunderstandings}
     more = _close(connection, opening, now, {**spoken(talk), **remembered})
-    send = _claimed(connection, said, claim, since, now) if claim and said.lines else None
-    return Finished(send=send, wait=bool(said.lines) and send is None, more=more)
+    send = _claimed(connection, said, claim)
+    return Finished(send=send, wait=bool(said.texts) and not send, more=more)
 
 
 def _hand_over(
@@ -221,12 +238,10 @@ def _hand_over(
     return structs.replace(held, case_id=case.id)
 
 
-def _claimed(
-    connection: Connection, said: Said, claim: Claim, since: datetime | None, now: datetime
-) -> Parcel | None:
+def _claimed(connection: Connection, said: Said, claim: Claim | None) -> list[Parcel]:
     """The first text that was said, if it may set out now."""
-    first, deadline = said.lines[0], now + BOT_DELIVERY
-    return outbox.claim_new(connection, first, said.conversation, claim, deadline=deadline, since=since)
+    first = [(text, said.conversation) for text in said.texts[:1]]
+    return outbox.claim_new(connection, first, claim) if claim else []
 
 
 def pass_on(
@@ -256,7 +271,7 @@ def pass_on(
     if case and alarm and case.rank > 0:
         cases.escalate(connection, case, why=alarm.why, answer_by=urgent_by, now=now)
     if notice:
-        tell(connection, opening, notice, "notice", now)
+        say(connection, telling(opening, notice, "notice", now))
     search.add(connection, opening.lines)
     _close(connection, opening, now)
     return True
@@ -300,12 +315,13 @@ def _say(
 ) -> Said:
     """All that a turn has to say, in the conversation that we hold and that speaks its language now."""
     talk = structs.replace(conversation, language=outcome.language or conversation.language)
-    lines: list[Line] = []
+    texts: list[Queued] = []
     for draft in _drafts(outcome, conversation.last_purpose):
-        said = speak(connection, talk, draft, deadline=now + BOT_DELIVERY, now=now, since=since)
+        speech = Speech(conversation=talk, draft=draft, deadline=now + BOT_DELIVERY, now=now, since=since)
+        said = speak(connection, speech)
         talk, since = said.conversation, None
-        lines += said.lines
-    return Said(talk, tuple(lines))
+        texts += said.texts
+    return Said(talk, tuple(texts))
 
 
 def _drafts(outcome: Outcome, last_purpose: Purpose | None) -> Iterator[Draft]:

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.brand import Brand
 from bot.clock import Clock
 from bot.conversation import compose, transactions
+from bot.conversation.courier import Courier, Left, commit_and_send
+from bot.conversation.speaking import Speech, speak_all, spoken
 from bot.conversation.transactions import Opening
 from bot.guard import Guard
 from bot.metrics import TRIAGE_ACKNOWLEDGEMENTS, TRIAGE_CRISES
-from bot.store import bell, cases, conversations
+from bot.store import bell, cases, conversations, outbox
 from bot.store.bell import Bell
 from bot.store.faults import is_away
+from bot.store.outbox import Claim
+from bot.store.rows import Conversation
 from bot.store.store import Store
 from bot.unexpected import trail
 
@@ -53,11 +58,20 @@ class Seen(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Marked(Left, frozen=True, kw_only=True):
+    """What is left of a look that was written down; of which conversations it was."""
+
+    told: frozenset[int] = frozenset()
+
+
 class Triage:
     """Looks at those who wait; any number of them may share a database."""
 
-    def __init__(self, *, store: Store, bell: Bell, brand: Brand, guard: Guard, clock: Clock) -> None:
+    def __init__(
+        self, *, store: Store, bell: Bell, brand: Brand, guard: Guard, clock: Clock, courier: Courier
+    ) -> None:
         self._store = store
+        self._courier = courier
         self._bell = bell
         self._brand = brand
         self._guard = guard
@@ -96,9 +110,11 @@ class Triage:
         return len(waiting)
 
     async def _tell(self, seen: list[Seen], now: datetime) -> None:
-        told = await self._store.run_first(mark, seen, now)
-        self._bell.ring(bell.OUTBOX, bell.TURNS, *map(bell.conversation, told))
-        _count([each for each in seen if each.opening.conversation.id in told])
+        marked = await commit_and_send(
+            self._courier, self._bell, lambda claim: self._store.run_first(mark, seen, now, claim)
+        )
+        self._bell.ring(*map(bell.conversation, marked.told))
+        _count([each for each in seen if each.opening.conversation.id in marked.told])
 
     async def _looked(self) -> int:
         try:
@@ -130,39 +146,56 @@ def _count(seen: list[Seen]) -> None:
     TRIAGE_CRISES.inc(sum(each.rank == URGENT for each in seen))
 
 
-def mark(connection: Connection, seen: list[Seen], now: datetime) -> list[int]:
-    """Write down what was seen of those whose turn has not begun meanwhile; who they were."""
+def mark(connection: Connection, seen: Sequence[Seen], now: datetime, claim: Claim | None = None) -> Marked:
+    """Write down what was seen of those whose turn has not begun meanwhile, and what they are told."""
     try:
         with connection.begin_nested():
-            return _ids(it for it in seen if _mark(connection, it, now))
+            return _mark(connection, seen, now, claim)
     except Exception as error:
         if is_away(error):
             raise
-    return _ids(it for it in seen if _mark_safely(connection, it, now))
+    marked = [_mark_safely(connection, each, now, claim) for each in seen]
+    return Marked(
+        told=frozenset().union(*(each.told for each in marked)),
+        send=tuple(chain.from_iterable(each.send for each in marked)),
+        wait=any(each.wait for each in marked),
+    )
 
 
-def _ids(seen: Iterable[Seen]) -> list[int]:
-    return [it.opening.conversation.id for it in seen]
-
-
-def _mark_safely(connection: Connection, seen: Seen, now: datetime) -> bool:
+def _mark_safely(connection: Connection, seen: Seen, now: datetime, claim: Claim | None) -> Marked:
     """On whatever our code fails, or the database with one of them, the others are marked."""
     try:
         with connection.begin_nested():
-            return _mark(connection, seen, now)
+            return _mark(connection, [seen], now, claim)
     except Exception as error:
         if is_away(error):
             raise
         log.error("cannot mark: %s", trail(error), extra={"conversation": seen.opening.conversation.id})
-        return False
+        return Marked()
 
 
-def _mark(connection: Connection, seen: Seen, now: datetime) -> bool:
-    if not conversations.triage(connection, seen.opening.conversation, rank=seen.rank, now=now):
-        return False
-    if seen.text and not _is_with_humans(connection, seen.opening):
-        transactions.tell(connection, seen.opening, seen.text, "acknowledge", now)
-    return True
+def _mark(connection: Connection, seen: Sequence[Seen], now: datetime, claim: Claim | None) -> Marked:
+    by_id = {each.opening.conversation.id: each for each in seen}
+    read_until = {each: it.opening.conversation.last_seq for each, it in by_id.items()}
+    held = conversations.hold_unseen(connection, read_until)
+    if not held:
+        return Marked()
+    said = speak_all(connection, [*_speeches(connection, held, by_id, now)])
+    after = {talk.id: talk for talk in (*held, *(each.conversation for each in said))}
+    changes = [{"one": it.id, "rank": by_id[it.id].rank, **spoken(it)} for it in after.values()]
+    conversations.change_all(connection, [{**each, "triaged_at": now} for each in changes])
+    texts = [(text, each.conversation) for each in said for text in each.texts]
+    send = outbox.claim_new(connection, texts, claim) if claim else ()
+    return Marked(told=frozenset(after), send=send, wait=len(send) < len(texts))
+
+
+def _speeches(
+    connection: Connection, held: Iterable[Conversation], seen: Mapping[int, Seen], now: datetime
+) -> Iterator[Speech]:
+    for talk in held:
+        opening, text = seen[talk.id].opening, seen[talk.id].text
+        if text and not _is_with_humans(connection, opening):
+            yield structs.replace(transactions.telling(opening, text, "acknowledge", now), conversation=talk)
 
 
 def _is_with_humans(connection: Connection, opening: Opening) -> bool:
@@ -172,14 +205,17 @@ def _is_with_humans(connection: Connection, opening: Opening) -> bool:
 
 
 def _waiting(connection: Connection, since: datetime, brand: Brand) -> list[Opening]:
-    return [
-        opening
-        for conversation_id in conversations.waiting(connection, since, AT_ONCE)
-        if (opening := _opening(connection, conversation_id, brand))
-    ]
+    waiting = conversations.waiting(connection, since, AT_ONCE)
+    try:
+        return list(transactions.look_into(connection, waiting, brand))
+    except Exception as error:
+        if isinstance(error, SQLAlchemyError):
+            raise
+    return [opening for each in waiting if (opening := _opening(connection, each, brand))]
 
 
 def _opening(connection: Connection, conversation_id: int, brand: Brand) -> Opening | None:
+    """On whatever our code fails, the others are looked at."""
     try:
         return transactions.open_turn(connection, conversation_id, "", brand)
     except Exception as error:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from bot.brand import Brand, Texts
 from bot.conversation import speaking, texts
+from bot.conversation.speaking import Speech
 from bot.desk.actions import DELIVERY, Act, hears_the_bot, held, language_of, write_record
 from bot.desk.platforms import Platforms
 from bot.errors import ReplyRefused
@@ -98,9 +99,9 @@ def ask(connection: Connection, act: Act, *, token: str, brand: Brand, platforms
         ),
         delivery="queued",
     )
-    lines = speaking.say(connection, consent.private, draft, deadline=act.at + DELIVERY, now=act.at)
-    write_record(connection, act, ASKED, consent.private.id, seq=lines[-1].seq)
-    return lines[-1]
+    line = _say(connection, act, consent.private, draft)
+    write_record(connection, act, ASKED, consent.private.id, seq=line.seq)
+    return line
 
 
 def agree(connection: Connection, act: Act, *, brand: Brand) -> None:
@@ -129,9 +130,14 @@ def say_so(connection: Connection, act: Act, *, brand: Brand) -> Line:
         reply_to=transcript.last_platform_id(connection, public.id),
         delivery="queued",
     )
-    lines = speaking.say(connection, public, draft, deadline=act.at + DELIVERY, now=act.at)
-    write_record(connection, act, SAID, public.id, seq=lines[-1].seq)
-    return lines[-1]
+    line = _say(connection, act, public, draft)
+    write_record(connection, act, SAID, public.id, seq=line.seq)
+    return line
+
+
+def _say(connection: Connection, act: Act, conversation: Conversation, draft: Draft) -> Line:
+    speech = Speech(conversation=conversation, draft=draft, deadline=act.at + DELIVERY, now=act.at)
+    return speaking.say(connection, speech)[-1]
 
 
 def _claimed(connection: Connection, act: Act, brand: Brand) -> tuple[Case, Consent]:

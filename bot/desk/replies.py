@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from bot import details
 from bot.brand import ApprovedText, Brand
 from bot.conversation import speaking, texts
+from bot.conversation.speaking import Speech
 from bot.desk import targets
 from bot.desk.actions import (
     DELIVERY,
@@ -116,7 +117,8 @@ def send_link(
     language = language_of(target.talk, case, brand)
     text = texts.say(brand.texts.continue_in_private, language, brand, link=link)
     draft = Draft(author="bot", purpose="notice", text=text, reply_to=target.reply_to, delivery="queued")
-    lines = speaking.say(connection, target.talk, draft, deadline=act.at + DELIVERY, now=act.at)
+    speech = Speech(conversation=target.talk, draft=draft, deadline=act.at + DELIVERY, now=act.at)
+    lines = speaking.say(connection, speech)
     write_record(connection, act, "link_sent", target.talk.id, seq=lines[-1].seq)
     return lines[-1]
 

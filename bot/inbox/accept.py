@@ -14,9 +14,9 @@ from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.details import mask
 from bot.errors import PayloadError, Stumbled
+from bot.gathering import Gathering
 from bot.inbox.crowd import accept_all
 from bot.inbox.events import NOTHING, Accepted
-from bot.inbox.gathering import Gathering
 from bot.inbox.poison import CARDS, failed
 from bot.messages import Inbound
 from bot.metrics import ACCEPTED, EVENTS

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,11 +25,12 @@ from bot.errors import (
     TakenElsewhere,
     Unreachable,
 )
+from bot.gathering import Gathering
 from bot.logs import within
 from bot.messages import Receipt, Surface
 from bot.metrics import FIRST_RESPONSE, HANDOVERS, SENDING, SENT
 from bot.outbox import outcomes
-from bot.outbox.outcomes import MAX_REASON, Lost
+from bot.outbox.outcomes import MAX_REASON, Lost, Sent
 from bot.outbox.pacing import Pacing
 from bot.outbox.retry import next_attempt
 from bot.outbox.window import Window, window
@@ -53,6 +54,8 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=60)
 # Most of a delivery is waiting for the platform.
 AT_ONCE = 48
+# Sendings that are written down together at most, and how many such groups at the same time.
+TOGETHER, GROUPS = 16, 2
 # Waits up to this are slept through, for writing them down would cost more than they take.
 SHORT_WAIT = timedelta(seconds=0.5)
 # How long an account rests whose credentials were refused, or which is switched off.
@@ -97,6 +100,8 @@ class Delivery:
         self._rest = rest
         paces = {key: channel.features.pace for key, channel in channels.items()}
         self._pacing = Pacing(paces, shared_pace, clock)
+        # Written down together: of what a crowd is told, each by itself would cost several statements.
+        self._sent = Gathering(self._write_all_down, concerns_all=is_away, most=TOGETHER, groups=GROUPS)
         # Any number of workers may share a database.
         self.worker: Worker[Held] = Worker(
             bell=bell,
@@ -220,11 +225,13 @@ class Delivery:
 
         Tells whether another waits in the conversation.
         """
+        sent = Sent(held.parcel, receipt, set_out_at)
         return await self._insist(
-            lambda: self._store.run(outcomes.sent, held.parcel, receipt, set_out_at, self._clock()),
-            "sent, and not written down yet",
-            until=held.until,
+            lambda: self._sent.do(sent), "sent, and not written down yet", until=held.until
         )
+
+    async def _write_all_down(self, sent: Callable[[], Sequence[Sent]]) -> list[bool]:
+        return await self._store.run(lambda connection: outcomes.sent(connection, sent(), self._clock()))
 
     async def _insist(self, write: Callable[[], Awaitable[T]], what: str, *, until: float) -> T:
         """Write however often that takes, while the database is away and the lease lasts."""

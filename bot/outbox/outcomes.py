@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from bot.brand import Brand
 from bot.conversation import handover, rules
-from bot.conversation.speaking import say
+from bot.conversation.speaking import Speech, say
 from bot.conversation.transactions import BOT_DELIVERY
 from bot.messages import Receipt
 from bot.store import (
@@ -25,7 +26,7 @@ from bot.store import (
     record,
     transcript,
 )
-from bot.store.outbox import Parcel
+from bot.store.outbox import Early, Parcel
 from bot.store.rows import Conversation
 from bot.store.transcript import Draft
 
@@ -36,27 +37,53 @@ Lost = Literal["failed", "unknown"]
 PrivateLink = Callable[[str], str | None]
 
 
-def sent(
-    connection: Connection, parcel: Parcel, receipt: Receipt, set_out_at: datetime, now: datetime
-) -> bool:
-    """The platform accepted it: the clocks that it stops are stopped.
+class Sent(Struct, frozen=True):
+    """A message that a platform accepted, what it said, and when the message had set out."""
 
-    Tells whether another text may wait for that.
+    parcel: Parcel
+    receipt: Receipt
+    set_out_at: datetime
+
+    @property
+    def id(self) -> int:
+        """The message's."""
+        return self.parcel.outbound.id
+
+
+def sent(connection: Connection, sendings: Sequence[Sent], now: datetime) -> list[bool]:
+    """The platform accepted them: the clocks that they stop are stopped.
+
+    Tells of each whether another text may wait for that.
     """
-    message_id = parcel.outbound.id
-    early = outbox.taken(connection, message_id, parcel.lease)
-    platform_id = receipt.message_id
-    is_news = outbound.advance(connection, message_id, "sent", platform_id=platform_id, set_out_at=set_out_at)
-    if is_news:
-        by_agent = parcel.outbound.purpose == "agent"
-        cases.first_response_sent(connection, parcel.conversation.id, by_agent=by_agent, now=now)
-    for said in early:
-        line = transcript.load(connection, message_id)
-        deliveries.apply(connection, line, said, platform_id, now)
-    if receipt.private_chat:
-        joining.open_in_private(connection, transcript.load(connection, message_id), receipt, now)
+    if not sendings:
+        return []
+    early = outbox.taken(connection, {each.id: each.parcel.lease for each in sendings})
+    receipts = {each.id: (each.receipt.message_id, each.set_out_at) for each in sendings}
+    news = outbound.all_sent(connection, receipts)
+    _stop_clocks(connection, [each.parcel for each in sendings if each.id in news], now)
+    for each in sendings:
+        _follow_up(connection, each, early.get(each.id, ()), now)
+    waiting = outbox.with_texts(connection, {each.parcel.conversation.id for each in sendings})
     # Texts may have moved to the private conversation that it opened.
-    return bool(receipt.private_chat) or outbox.any_waits(connection, parcel.conversation.id)
+    return [bool(it.receipt.private_chat) or it.parcel.conversation.id in waiting for it in sendings]
+
+
+def _stop_clocks(connection: Connection, parcels: Iterable[Parcel], now: datetime) -> None:
+    talks: dict[bool, set[int]] = {True: set(), False: set()}
+    for parcel in parcels:
+        talks[parcel.outbound.purpose == "agent"].add(parcel.conversation.id)
+    for by_agent, ids in talks.items():
+        if ids:
+            cases.first_response_sent(connection, *ids, by_agent=by_agent, now=now)
+
+
+def _follow_up(connection: Connection, sent: Sent, early: Iterable[Early], now: datetime) -> None:
+    """What the platform has said of it already, and the private chat that it opened."""
+    for said in early:
+        line = transcript.load(connection, sent.id)
+        deliveries.apply(connection, line, said, sent.receipt.message_id, now)
+    if sent.receipt.private_chat:
+        joining.open_in_private(connection, transcript.load(connection, sent.id), sent.receipt, now)
 
 
 def lost(
@@ -162,7 +189,7 @@ def _show_the_way(
         reply_to=parcel.outbound.reply_to,
         delivery="queued",
     )
-    say(connection, conversation, draft, deadline=now + BOT_DELIVERY, now=now)
+    say(connection, Speech(conversation=conversation, draft=draft, deadline=now + BOT_DELIVERY, now=now))
 
 
 def _language(conversation: Conversation, brand: Brand) -> str:

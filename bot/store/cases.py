@@ -46,10 +46,8 @@ _BEFORE = (
 )
 # The highest number of a row.
 _NO_MESSAGE = 2**31 - 1
-_CURRENT = (
-    select(tables.conversations.c.case_id)
-    .where(tables.conversations.c.id == bindparam("of"))
-    .scalar_subquery()
+_CURRENT = select(tables.conversations.c.case_id).where(
+    tables.conversations.c.id.in_(bindparam("of", expanding=True))
 )
 
 
@@ -61,7 +59,7 @@ def _within(now: ColumnElement[Moment]) -> ColumnElement[Moment]:
 
 _STOP_CLOCK = {
     clock: update(cases)
-    .where(cases.c.id == _CURRENT, cases.c[clock].is_(None))
+    .where(cases.c.id.in_(_CURRENT), cases.c[clock].is_(None))
     .values({clock: _within(bindparam("now", type_=Moment()))})
     for clock in ("acknowledged_at", "answered_at")
 }
@@ -278,14 +276,14 @@ def escalate(connection: Connection, case: Case, *, why: str, answer_by: datetim
 
 
 def first_response_sent(
-    connection: Connection, conversation_id: int, *, by_agent: bool, now: datetime
+    connection: Connection, *conversation_ids: int, by_agent: bool, now: datetime
 ) -> None:
-    """Stop the clocks that a sent message stops.
+    """Stop the clocks that a sent message stops, in the cases of these conversations.
 
     Any text acknowledges; only an agent's answers.
     """
     for clock in ("acknowledged_at", "answered_at") if by_agent else ("acknowledged_at",):
-        connection.execute(_STOP_CLOCK[clock], {"of": conversation_id, "now": now})
+        connection.execute(_STOP_CLOCK[clock], {"of": conversation_ids, "now": now})
 
 
 def conversations_of(connection: Connection, case: Case) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,7 +129,11 @@ _WAITING = (
     .order_by(_due_at)
     .limit(bindparam("most"))
 )
-_TRIAGE = _CHANGE.where(_due_at.is_not(None), conversations.c.last_seq == bindparam("seen"), *_UNSEEN)
+_HOLD_UNSEEN = (
+    _LOAD_ALL.where(_due_at.is_not(None), *_UNSEEN)
+    .order_by(conversations.c.id)
+    .with_for_update(key_share=True)
+)
 _RENEW = (
     update(conversations)
     .where(_TAKEN, conversations.c.lease.in_(bindparam("leases", expanding=True)))
@@ -310,14 +314,19 @@ def waiting(connection: Connection, since: datetime, most: int) -> list[int]:
     return list(connection.execute(_WAITING, {"since": since, "most": most}).scalars())
 
 
-def triage(connection: Connection, seen: Conversation, *, rank: int, now: datetime) -> bool:
-    """Write down that somebody looked, and how urgent it is.
+def hold_unseen(connection: Connection, seen: Mapping[int, int]) -> list[Conversation]:
+    """Of those whom somebody looked at: the ones whose turn has not begun, whom nobody else has looked at.
 
-    False if since then the turn has begun or something was said: it is another conversation now.
+    `seen` says up to which number each was read. Where something was said since then, it is another
+    conversation now. Held as by `hold_to_write`.
     """
-    values = {"one": seen.id, "seen": seen.last_seq, "rank": rank, "triaged_at": now}
-    marked = connection.execute(_TRIAGE, values)
-    return bool(marked.rowcount == 1)
+    rows = connection.execute(_HOLD_UNSEEN, {"wanted": list(seen)}).mappings()
+    return [held for held in (read(Conversation, row) for row in rows) if held.last_seq == seen[held.id]]
+
+
+def change_all(connection: Connection, changes: Sequence[Mapping[str, object]]) -> None:
+    """Set columns of conversations, the same ones of each; `one` says of which."""
+    connection.execute(_CHANGE, list(changes))
 
 
 def hold(connection: Connection, conversation_id: int) -> Conversation:

@@ -18,7 +18,7 @@ from bot.store.outbox import Early
 from bot.store.rows import Conversation, Line
 from bot.store.tables import conversations as talks
 from bot.store.tables import messages
-from bot.store.transcript import Draft
+from bot.store.transcript import Draft, New
 
 # Why there is a case that was opened only because somebody else answers.
 REASON = "answered_elsewhere"
@@ -72,7 +72,7 @@ def _write(
         platform_id=event.message_id,
         sent_at=event.sent_at,
     )
-    transcript.write(connection, conversation.id, seq, draft, now)
+    transcript.write(connection, New(conversation.id, seq, draft, now))
     if answers:
         cases.first_response_sent(connection, conversation.id, by_agent=True, now=now)
     fall_silent(connection, conversation.id)

@@ -16,7 +16,7 @@ from bot.store import transcript
 from bot.store.at_once import WRITE
 from bot.store.conversations import RECEIVE, START, starting
 from bot.store.tables import Moment, conversations
-from bot.store.transcript import Draft
+from bot.store.transcript import Draft, New
 
 # Of an event: its channel, its account, its id.
 EventKey = tuple[str, str, str]
@@ -145,12 +145,12 @@ def _receive(connection: Connection, said: Sequence[tuple[Held, Said]], now: dat
     if not said:
         return
     connection.execute(RECEIVE, [_received(*each, now) for each in said])
-    rows = [
-        (there.id, there.last_seq + number, draft)
+    new = [
+        New(there.id, there.last_seq + number, draft, now)
         for there, it in said
         for number, draft in enumerate(it.drafts, start=1)
     ]
-    transcript.write_all(connection, rows, now)
+    transcript.write_all(connection, new)
 
 
 def _received(there: Held, said: Said, now: datetime) -> dict[str, object]:

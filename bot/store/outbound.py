@@ -31,6 +31,12 @@ _ADVANCE = {
     )
     for state, before in _BEFORE.items()
 }
+_NOT_SENT = (
+    select(messages.c.id)
+    .where(messages.c.id.in_(bindparam("told_of", expanding=True)), messages.c.delivery.in_(_BEFORE["sent"]))
+    .order_by(messages.c.id)
+    .with_for_update()
+)
 _IS_OURS = messages.c.author.in_(("bot", "agent"))
 _OURS_BY_PLATFORM_ID = select(messages).where(
     messages.c.conversation_id == bindparam("conversation"),
@@ -101,9 +107,29 @@ def advance(
     set_out_at: datetime | None = None,
 ) -> bool:
     """Say what became of a text of ours, never backwards; False if it has come as far or further."""
+    values = _advanced(message_id, platform_id, set_out_at, reason)
+    return bool(connection.execute(_ADVANCE[delivery], values).rowcount == 1)
+
+
+def all_sent(connection: Connection, receipts: Mapping[int, tuple[str, datetime]]) -> set[int]:
+    """Say that texts of ours were sent, each under the platform's id, and when; of which that is news."""
+    if len(receipts) > 1:
+        news = set(connection.execute(_NOT_SENT, {"told_of": list(receipts)}).scalars())
+        if news:
+            connection.execute(_ADVANCE["sent"], [_advanced(each, *receipts[each]) for each in news])
+        return news
+    return {
+        each
+        for each, (platform_id, set_out_at) in receipts.items()
+        if advance(connection, each, "sent", platform_id=platform_id, set_out_at=set_out_at)
+    }
+
+
+def _advanced(
+    message_id: int, platform_id: str | None, set_out_at: datetime | None, reason: str | None = None
+) -> dict[str, object]:
     values = {"why": reason, "known_as": platform_id or None, "set_out_at": set_out_at}
-    changed = connection.execute(_ADVANCE[delivery], {"advanced": message_id, **values})
-    return bool(changed.rowcount == 1)
+    return {"advanced": message_id, **values}
 
 
 def explain(connection: Connection, message_id: int, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -58,23 +58,17 @@ _TAKE = (
     .values(lease=bindparam("by"), lease_until=bindparam("until"))
 )
 _RELEASE = update(outbox).where(outbox.c.lease == bindparam("held")).values(lease=None, lease_until=None)
-_TAKE_FIRST = (
-    update(outbox)
-    .where(
-        outbox.c.message_id == bindparam("taken_first"),
-        ~exists().where(
-            and_(
-                _earlier.c.conversation_id == bindparam("talk"),
-                _earlier.c.message_id < bindparam("taken_first"),
-            )
-        ),
-    )
-    .values(lease=bindparam("by"), lease_until=bindparam("until"))
-)
+_TAKE_FIRST = _TAKE.where(_IS_FIRST)
+_TAKEN_BY = select(outbox.c.message_id).where(outbox.c.lease == bindparam("held"))
 _INSERT = insert(outbox)
 _IS_IT = outbox.c.message_id == bindparam("wanted")
 _EARLY = select(outbox.c.early).where(_IS_IT).with_for_update()
-_DELETE_TAKEN = delete(outbox).where(_IS_IT, outbox.c.lease == bindparam("held"), outbox.c.early.is_(null()))
+_DELETE_TAKEN = delete(outbox).where(
+    outbox.c.message_id.in_(bindparam("sent", expanding=True)),
+    outbox.c.lease.in_(bindparam("leases", expanding=True)),
+    outbox.c.early.is_(null()),
+)
+_LEFT = select(outbox.c.message_id).where(outbox.c.message_id.in_(bindparam("sent", expanding=True)))
 _IN_FLIGHT = (
     select(outbox.c.message_id, outbox.c.early)
     .where(
@@ -104,7 +98,11 @@ _UNSENT_OF_BOT = (
     .order_by(outbox.c.message_id)
     .with_for_update(of=outbox)
 )
-_OF_CONVERSATION = select(outbox.c.message_id).where(outbox.c.conversation_id == bindparam("talk")).limit(1)
+_WITH_TEXTS = (
+    select(outbox.c.conversation_id)
+    .where(outbox.c.conversation_id.in_(bindparam("talks", expanding=True)))
+    .distinct()
+)
 _DELETE = delete(outbox).where(outbox.c.message_id == bindparam("done"))
 _CONVERSATION = (
     select(_earlier.c.conversation_id).where(_earlier.c.message_id == bindparam("first")).scalar_subquery()
@@ -157,6 +155,18 @@ class Claim(Struct, frozen=True, kw_only=True):
     stopwatch: float
 
 
+class Queued(Struct, frozen=True, kw_only=True):
+    """A text that waits to be sent, from `due_at` until `deadline`.
+
+    `since` is when the customer wrote to whom it is the first response.
+    """
+
+    line: Line
+    due_at: datetime
+    deadline: datetime
+    since: datetime | None = None
+
+
 class Parcel(Struct, frozen=True, kw_only=True):
     """A message on its way.
 
@@ -181,9 +191,14 @@ class Parcel(Struct, frozen=True, kw_only=True):
 def put(
     connection: Connection, line: Line, *, now: datetime, deadline: datetime, since: datetime | None = None
 ) -> None:
-    """Queue a message for sending; see `Parcel`."""
-    values = {"message_id": line.id, "conversation_id": line.conversation_id, "since": since}
-    connection.execute(_INSERT, values | {"due_at": now, "deadline": deadline})
+    """Queue a message for sending; see `Queued`."""
+    put_all(connection, [Queued(line=line, due_at=now, deadline=deadline, since=since)])
+
+
+def put_all(connection: Connection, texts: Sequence[Queued]) -> None:
+    """Queue texts for sending."""
+    if texts:
+        connection.execute(_INSERT, [_row(text) for text in texts])
 
 
 def claim(
@@ -205,27 +220,16 @@ def claim(
 
 
 def claim_new(
-    connection: Connection,
-    line: Line,
-    conversation: Conversation,
-    claim: Claim,
-    *,
-    deadline: datetime,
-    since: datetime | None,
-) -> Parcel | None:
-    """Take a message that was queued just now; None where earlier ones of its conversation wait."""
-    wanted = {"taken_first": line.id, "talk": conversation.id, "by": claim.lease, "until": claim.until}
-    if not connection.execute(_TAKE_FIRST, wanted).rowcount:
-        return None
-    return Parcel(
-        outbound=_outbound(line, conversation),
-        conversation=conversation,
-        attempts=0,
-        deadline=deadline,
-        interrupted=False,
-        lease=claim.lease,
-        since=since,
-    )
+    connection: Connection, texts: Sequence[tuple[Queued, Conversation]], claim: Claim
+) -> list[Parcel]:
+    """Take texts that were queued just now, but for those before which others of their conversation wait."""
+    if not texts:
+        return []
+    ids = {text.line.id for text, _ in texts}
+    taken = connection.execute(_TAKE_FIRST, {"taken": list(ids), "by": claim.lease, "until": claim.until})
+    if taken.rowcount < len(ids):
+        ids = set(connection.execute(_TAKEN_BY, {"held": claim.lease}).scalars())
+    return [_new_parcel(text, talk, claim) for text, talk in texts if text.line.id in ids]
 
 
 def done(connection: Connection, message_id: int) -> None:
@@ -233,11 +237,13 @@ def done(connection: Connection, message_id: int) -> None:
     connection.execute(_DELETE, {"done": message_id})
 
 
-def taken(connection: Connection, message_id: int, lease: str) -> list[Early]:
-    """Take out a message that was sent under a lease; what the platform had said of it before."""
-    if connection.execute(_DELETE_TAKEN, {"wanted": message_id, "held": lease}).rowcount:
-        return []
-    return settle(connection, message_id, lease)
+def taken(connection: Connection, sent: Mapping[int, str]) -> dict[int, list[Early]]:
+    """Take out messages that were sent, each under its lease; what the platform had said of them before."""
+    ours = {"sent": list(sent), "leases": list(set(sent.values()))}
+    if connection.execute(_DELETE_TAKEN, ours).rowcount == len(sent):
+        return {}
+    left = list(connection.execute(_LEFT, {"sent": list(sent)}).scalars())
+    return {message_id: settle(connection, message_id, sent[message_id]) for message_id in left}
 
 
 def settle(connection: Connection, message_id: int, lease: str | None = None) -> list[Early]:
@@ -260,9 +266,9 @@ def remember(connection: Connection, conversation_id: int, early: Early) -> bool
     return True
 
 
-def any_waits(connection: Connection, conversation_id: int) -> bool:
-    """Whether a text of a conversation waits to be sent."""
-    return connection.execute(_OF_CONVERSATION, {"talk": conversation_id}).first() is not None
+def with_texts(connection: Connection, conversation_ids: Iterable[int]) -> set[int]:
+    """The conversations of which a text waits to be sent."""
+    return set(connection.execute(_WITH_TEXTS, {"talks": list(conversation_ids)}).scalars())
 
 
 def await_echo(connection: Connection, message_id: int, lease: str, *, until: datetime, doubt: str) -> None:
@@ -338,6 +344,23 @@ def _parcel(row: Mapping[Any, Any], line: Line, conversation: Conversation, leas
         doubt=line.delivery_reason or "",
         has_failed=(line.delivery_reason or "") if line.delivery == "failed" else None,
     )
+
+
+def _new_parcel(text: Queued, conversation: Conversation, claim: Claim) -> Parcel:
+    return Parcel(
+        outbound=_outbound(text.line, conversation),
+        conversation=conversation,
+        attempts=0,
+        deadline=text.deadline,
+        interrupted=False,
+        lease=claim.lease,
+        since=text.since,
+    )
+
+
+def _row(text: Queued) -> dict[str, object]:
+    line, moments = text.line, {"due_at": text.due_at, "deadline": text.deadline, "since": text.since}
+    return {"message_id": line.id, "conversation_id": line.conversation_id, **moments}
 
 
 def _said(row: Any) -> list[Early]:

@@ -35,6 +35,23 @@ _UNHANDLED = (
     .order_by(messages.c.seq)
     .limit(bindparam("most"))
 )
+_of_several = (
+    select(
+        messages,
+        func.row_number()
+        .over(partition_by=messages.c.conversation_id, order_by=messages.c.seq)
+        .label("place"),
+    )
+    .where(messages.c.conversation_id.in_(bindparam("conversations", expanding=True)), IS_UNHANDLED)
+    .subquery()
+)
+_UNHANDLED_IN = (
+    select(_of_several).where(_of_several.c.place <= bindparam("most")).order_by(_of_several.c.seq)
+)
+_NUMBERED = select(messages.c.id, messages.c.conversation_id, messages.c.seq).where(
+    messages.c.conversation_id.in_(bindparam("talks", expanding=True)),
+    messages.c.seq.in_(bindparam("seqs", expanding=True)),
+)
 _BY_PLATFORM_ID = select(messages).where(
     messages.c.conversation_id == bindparam("conversation"),
     messages.c.platform_id == bindparam("wanted"),
@@ -74,26 +91,50 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime | None = None
 
 
+class New(msgspec.Struct, frozen=True):
+    """A message that is about to be written, under a number of its conversation."""
+
+    conversation_id: int
+    seq: int
+    draft: Draft
+    at: datetime
+
+
 def append(connection: Connection, conversation_id: int, draft: Draft, now: datetime) -> Line:
     """Write a message under the next number of its conversation."""
-    return write(connection, conversation_id, _next_seq(connection, conversation_id), draft, now)
+    return write(connection, New(conversation_id, _next_seq(connection, conversation_id), draft, now))
 
 
-def write(connection: Connection, conversation_id: int, seq: int, draft: Draft, now: datetime) -> Line:
+def write(connection: Connection, new: New) -> Line:
     """Write a message under a number that nobody else was given."""
-    values = _values(conversation_id, seq, draft, now)
+    values = _values(new)
     result = connection.execute(_INSERT, values)
-    return read(Line, {**_UNTOUCHED, **values, "id": result.inserted_primary_key[0]})
+    return _written(values, result.inserted_primary_key[0])
 
 
-def write_all(connection: Connection, drafts: Iterable[tuple[int, int, Draft]], now: datetime) -> None:
-    """Write messages of customers: for each its conversation, its number there, and itself."""
-    connection.execute(_INSERT, [_values(*each, now) for each in drafts])
+def write_all(connection: Connection, messages: Iterable[New]) -> None:
+    """Write several, all with the same columns that few messages have, if any."""
+    connection.execute(_INSERT, [_values(new) for new in messages])
 
 
-def _values(conversation_id: int, seq: int, draft: Draft, now: datetime) -> dict[str, Any]:
-    values = {"conversation_id": conversation_id, "seq": seq, "created_at": now}
-    values |= msgspec.to_builtins(draft, builtin_types=(datetime,))
+def write_and_read(connection: Connection, messages: Sequence[New]) -> list[Line]:
+    """The same; what was written."""
+    if len(messages) < 2:
+        return [write(connection, new) for new in messages]
+    rows = [_values(new) for new in messages]
+    connection.execute(_INSERT, rows)
+    wanted = {"talks": {new.conversation_id for new in messages}, "seqs": {new.seq for new in messages}}
+    ids = {(row.conversation_id, row.seq): row.id for row in connection.execute(_NUMBERED, wanted)}
+    return [_written(row, ids[row["conversation_id"], row["seq"]]) for row in rows]
+
+
+def _written(values: Mapping[str, Any], message_id: int) -> Line:
+    return read(Line, {**_UNTOUCHED, **values, "id": message_id})
+
+
+def _values(new: New) -> dict[str, Any]:
+    values = {"conversation_id": new.conversation_id, "seq": new.seq, "created_at": new.at}
+    values |= msgspec.to_builtins(new.draft, builtin_types=(datetime,))
     for name, usual in _RARE.items():
         if values[name] == usual:
             del values[name]
@@ -118,6 +159,15 @@ def unhandled(connection: Connection, conversation_id: int, most: int) -> list[L
     """The first messages since the last turn, in the order in which the customer wrote them."""
     rows = connection.execute(_UNHANDLED, {"conversation": conversation_id, "most": most}).mappings()
     return _as_written([read(Line, row) for row in rows])
+
+
+def unhandled_in(connection: Connection, conversation_ids: Sequence[int], most: int) -> dict[int, list[Line]]:
+    """The same of several conversations."""
+    lines: dict[int, list[Line]] = {each: [] for each in conversation_ids}
+    values = {"conversations": list(conversation_ids), "most": most}
+    for row in connection.execute(_UNHANDLED_IN, values).mappings():
+        lines[row["conversation_id"]].append(read(Line, row))
+    return {each: _as_written(those) for each, those in lines.items()}
 
 
 def after(connection: Connection, conversation_id: int, seq: int, limit: int = 500) -> list[Line]:

@@ -78,7 +78,12 @@ class House:
             courier=delivery,
         )
         self.triage = Triage(
-            store=self.store, bell=self.bell, brand=self.brand, guard=GUARD, clock=self.clock
+            store=self.store,
+            bell=self.bell,
+            brand=self.brand,
+            guard=GUARD,
+            clock=self.clock,
+            courier=delivery,
         )
         self.rates = Rates(
             store=self.store,

@@ -10,8 +10,7 @@ import pytest
 from bench.harness.ledger import Ledger, is_settled, reconcile
 from bench.harness.platform import Heard
 from bot.assistant.scripted import understood
-from bot.conversation.speaking import say
-from bot.store import conversations
+from bot.conversation.speaking import Speech, say
 from bot.store.transcript import Draft
 from tests.fakes.house import House
 
@@ -85,13 +84,6 @@ async def test_an_answer_said_twice_is_doubled_though_both_were_sent(house: Hous
 
 def say_again(house: House, conversation_id: int) -> None:
     draft = Draft(author="bot", purpose="answer", text="One bag.", delivery="queued")
-    now = house.clock()
-    house.store.run_now(
-        lambda c: say(
-            c,
-            conversations.load(c, conversation_id),
-            draft,
-            deadline=now + timedelta(hours=1),
-            now=now,
-        )
-    )
+    now, talk = house.clock(), house.conversation(conversation_id)
+    speech = Speech(conversation=talk, draft=draft, deadline=now + timedelta(hours=1), now=now)
+    house.store.run_now(say, speech)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from bot.conversation.speaking import say
+from bot.conversation.speaking import Speech, say
 from bot.messages import Button
 from bot.store import conversations
 from bot.store.rows import Line
@@ -34,7 +34,8 @@ def spoken(house: House, text: str) -> list[Line]:
         conversation = conversations.load(connection, conversation.id)
         draft = Draft(author="bot", purpose="clarify", text=text, buttons=(YES,), delivery="queued")
         deadline = house.clock() + timedelta(hours=1)
-        return list(say(connection, conversation, draft, deadline=deadline, now=house.clock()))
+        speech = Speech(conversation=conversation, draft=draft, deadline=deadline, now=house.clock())
+        return list(say(connection, speech))
 
     return house.store.run_now(speak)
 

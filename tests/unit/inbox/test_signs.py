@@ -14,6 +14,7 @@ from bot.assistant.scripted import understood
 from bot.errors import DeliveryLater, DeliveryUnknown
 from bot.messages import Receipt
 from bot.outbox import outcomes
+from bot.outbox.outcomes import Sent
 from bot.store import bell, outbox, tables
 from bot.store.outbox import Parcel
 from bot.store.rows import Line
@@ -52,7 +53,8 @@ def in_flight(house: House) -> Parcel:
 
 
 def gets_its_receipt(house: House, parcel: Parcel, message_id: str = "out-2") -> None:
-    house.store.run_now(outcomes.sent, parcel, Receipt(message_id=message_id), house.clock(), house.clock())
+    sent = Sent(parcel, Receipt(message_id=message_id), house.clock())
+    house.store.run_now(outcomes.sent, [sent], house.clock())
 
 
 async def test_a_text_is_delivered_and_read(house: House) -> None:

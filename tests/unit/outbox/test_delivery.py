@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.engine import Connection
@@ -21,8 +20,8 @@ from bot.errors import (
     Unreachable,
 )
 from bot.outbox import outcomes
+from bot.outbox.outcomes import Sent
 from bot.store import accounts, bell, outbox
-from bot.store.outbox import Parcel
 from bot.store.rows import Line
 from tests.fakes.house import House
 
@@ -232,10 +231,10 @@ async def test_a_sending_is_written_down_as_soon_as_the_database_is_back(
 ) -> None:
     real, failures = outcomes.sent, [OperationalError("", {}, Exception("database is locked"))] * 2
 
-    def sent(connection: Connection, parcel: Parcel, *facts: Any) -> None:
+    def sent(connection: Connection, sendings: Sequence[Sent], now: datetime) -> list[bool]:
         if failures:
             raise failures.pop()
-        real(connection, parcel, *facts)
+        return real(connection, sendings, now)
 
     monkeypatch.setattr(outcomes, "sent", sent)
     await house.says("cabin bag?")

@@ -122,7 +122,7 @@ def test_a_turn_that_is_given_back_does_not_count(store: Store) -> None:
 
 def test_the_next_turn_is_as_urgent_as_any(store: Store) -> None:
     urgent, normal = (store.run_now(start, person) for person in ("ann", "bob"))
-    store.run_now(conversations.triage, store.run_now(conversations.load, urgent), rank=0, now=NOW)
+    store.run_now(conversations.change_all, [{"one": urgent, "rank": 0, "triaged_at": NOW}])
     assert claimed(store, "a", most=1) == [urgent]
     store.run_now(conversations.release, urgent, due_at=NOW + timedelta(seconds=1))
     assert claimed(store, "b", NOW + timedelta(seconds=1), most=1) == [normal]

@@ -63,6 +63,7 @@ def case_of(house: DeskHouse, mention_id: int = 1) -> Case:
 
 async def works(house: DeskHouse, *answers: str) -> None:
     """The bot does all that is due, and would answer everything."""
+    courier = NoCourier()
     answering = Answering(
         store=house.store,
         bell=house.bell,
@@ -71,9 +72,16 @@ async def works(house: DeskHouse, *answers: str) -> None:
         brand=house.brand,
         guard=GUARD,
         clock=house.clock,
-        courier=NoCourier(),
+        courier=courier,
     )
-    triage = Triage(store=house.store, bell=house.bell, brand=house.brand, guard=GUARD, clock=house.clock)
+    triage = Triage(
+        store=house.store,
+        bell=house.bell,
+        brand=house.brand,
+        guard=GUARD,
+        clock=house.clock,
+        courier=courier,
+    )
     await turns(house.store, house.bell, answering, triage, house.clock).drain()
 
 

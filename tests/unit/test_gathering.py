@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.inbox.gathering import Gathering
+from bot.gathering import Gathering
 
 
 class Works:
