@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
+
+from bot.unexpected import trail
+
+log = logging.getLogger(__name__)
 
 # How long a group may be under way, in seconds, before others are done beside it: those who come
 # meanwhile wait for it, for larger groups cost less, but not for long, for it may wait for somebody's lock.
@@ -107,6 +112,7 @@ class Gathering(Generic[J, R]):
             if len(group.members) == 1 or self._concerns_all(error):
                 _tell((future for _, future in group.members), error)
                 return
+            log.warning("each of %d by itself: together they fail: %s", len(group.members), trail(error))
             for member in group.members:
                 await self._do_together(_Group(deque([member]), 1))
         else:

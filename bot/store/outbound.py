@@ -20,17 +20,20 @@ _BEFORE: Mapping[str, tuple[Delivery, ...]] = {
     "unknown": ("queued",),
     "dropped": ("queued",),
 }
-_ADVANCE = {
-    state: update(messages)
-    .where(messages.c.id == bindparam("advanced"), messages.c.delivery.in_(before))
+_CHANGE = (
+    update(messages)
+    .where(messages.c.id == bindparam("advanced"))
     .values(
-        delivery=state,
         delivery_reason=bindparam("why"),
         platform_id=func.coalesce(bindparam("known_as"), messages.c.platform_id),
         sent_at=func.coalesce(messages.c.sent_at, bindparam("set_out_at", type_=Moment())),
     )
+)
+_ADVANCE = {
+    state: _CHANGE.where(messages.c.delivery.in_(before)).values(delivery=state)
     for state, before in _BEFORE.items()
 }
+_SENT = _CHANGE.values(delivery="sent")
 _NOT_SENT = (
     select(messages.c.id)
     .where(messages.c.id.in_(bindparam("told_of", expanding=True)), messages.c.delivery.in_(_BEFORE["sent"]))
@@ -116,7 +119,7 @@ def all_sent(connection: Connection, receipts: Mapping[int, tuple[str, datetime]
     if len(receipts) > 1:
         news = set(connection.execute(_NOT_SENT, {"told_of": list(receipts)}).scalars())
         if news:
-            connection.execute(_ADVANCE["sent"], [_advanced(each, *receipts[each]) for each in news])
+            connection.execute(_SENT, [_advanced(each, *receipts[each]) for each in news])
         return news
     return {
         each
