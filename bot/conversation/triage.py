@@ -45,7 +45,7 @@ CROWD, LATE, FOR_A_WHILE = 16, timedelta(seconds=0.35), timedelta(seconds=2)
 SHORT_REST, REST, LONG_REST = 0.02, 0.1, 0.5
 # So many are looked at together, and so many of them written down in a transaction of some 10 ms, which
 # others wait for.
-AT_ONCE, TOGETHER = 48, 6
+AT_ONCE, TOGETHER = 48, 16
 
 URGENT, NORMAL = 0, 1
 
@@ -103,13 +103,19 @@ class Triage:
         waiting = await self._store.read(_waiting, since, self._brand)
         if len(waiting) >= CROWD and any(now - opening.since > LATE for opening in waiting):
             self._late_until = now + FOR_A_WHILE
-        if waiting:
-            seen = await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in waiting])
-            for first in range(0, len(seen), TOGETHER):
-                await self._tell(seen[first : first + TOGETHER], now)
+        seen: list[Seen] = []
+        for first in range(0, len(waiting) + TOGETHER, TOGETHER):
+            # The next are seen while these are written down.
+            portion = waiting[first : first + TOGETHER]
+            seen, _ = await asyncio.gather(self._see_all(portion, now), self._tell(seen, now))
         return len(waiting)
 
+    async def _see_all(self, openings: Sequence[Opening], now: datetime) -> list[Seen]:
+        return await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in openings])
+
     async def _tell(self, seen: list[Seen], now: datetime) -> None:
+        if not seen:
+            return
         marked = await commit_and_send(
             self._courier, self._bell, lambda claim: self._store.run_first(mark, seen, now, claim)
         )
@@ -154,6 +160,7 @@ def mark(connection: Connection, seen: Sequence[Seen], now: datetime, claim: Cla
     except Exception as error:
         if is_away(error):
             raise
+        log.warning("each of %d by itself: together they are not marked: %s", len(seen), trail(error))
     marked = [_mark_safely(connection, each, now, claim) for each in seen]
     return Marked(
         told=frozenset().union(*(each.told for each in marked)),
@@ -211,6 +218,7 @@ def _waiting(connection: Connection, since: datetime, brand: Brand) -> list[Open
     except Exception as error:
         if isinstance(error, SQLAlchemyError):
             raise
+        log.warning("each of %d by itself: together they are not read: %s", len(waiting), trail(error))
     return [opening for each in waiting if (opening := _opening(connection, each, brand))]
 
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from bot.assistant.scripted import understood
 from bot.conversation import compose, transactions, triage
+from bot.conversation.speaking import Speech
 from bot.conversation.transactions import Opening
 from bot.conversation.triage import CROWD, FOR_A_WHILE, TOGETHER, Seen, mark
 from bot.conversation.turns import AT_ONCE, FEW
-from bot.store import bell, conversations
+from bot.errors import DeliveryLater
+from bot.store import bell, conversations, outbox
 from tests.fakes.house import House
 
 SCRIPT = {
@@ -192,6 +194,82 @@ async def test_a_message_on_which_the_code_fails_keeps_nobody_else_waiting(
     house.clock.forward(seconds=0.3)
     await house.triage.look()
     assert (purposes(house, eve), purposes(house, ann)) == ([], ["acknowledge"])
+
+
+async def test_a_message_that_cannot_be_told_of_keeps_nobody_else_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = transactions.telling
+
+    def fails(opening: Opening, *more: Any) -> Speech:
+        if "zebra" in opening.text:
+            raise ValueError("zebra")
+        return telling(opening, *more)
+
+    monkeypatch.setattr(transactions, "telling", fails)
+    eve = await house.says("a zebra", person="eve")
+    ann = await house.says("How big may my cabin bag be?", person="ann")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    assert (purposes(house, eve), purposes(house, ann)) == ([], ["acknowledge"])
+
+
+async def test_a_message_that_cannot_be_read_keeps_nobody_else_waiting(house: House) -> None:
+    eve = await house.says("a zebra", person="eve")
+    ann = await house.says("How big may my cabin bag be?", person="ann")
+    odd = text("UPDATE messages SET buttons = '[1]' WHERE text = 'a zebra'")
+    house.store.run_now(lambda connection: connection.execute(odd))
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    assert purposes(house, ann) == ["acknowledge"]
+    assert house.conversation(eve).last_purpose is None
+
+
+async def test_who_is_told_is_written_to_without_being_looked_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "claim", lambda *_, **__: [])
+    await write(house, TOGETHER)
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    await house.outbox.idle()
+    assert len(house.channel.texts) == TOGETHER
+    assert {line.delivery for talk in range(1, TOGETHER + 1) for line in house.lines(talk)[1:]} == {"sent"}
+
+
+async def test_who_is_told_in_a_crowd_waits_behind_what_was_said_to_him_before(house: House) -> None:
+    house.channel.failures = [DeliveryLater("503")]
+    await house.says("How big may my cabin bag be?")
+    await house.works()
+    await house.says("And for a child?")
+    await house.says("How big may my cabin bag be?", person="bob")
+    house.clock.forward(seconds=0.3)
+    await house.triage.look()
+    await house.outbox.idle()
+    assert [sent.address.person for sent in house.channel.outbounds] == ["bob"]
+    house.clock.forward(seconds=10)
+    await house.outbox.drain()
+    assert [sent.purpose for sent in house.channel.outbounds] == ["acknowledge", "answer", "acknowledge"]
+
+
+async def test_to_tell_eight_people_takes_no_more_statements_than_to_tell_two(house: House) -> None:
+    assert await statements_to_tell(house, 8) == await statements_to_tell(house, 2)
+
+
+async def statements_to_tell(house: House, people: int) -> int:
+    talks = [await house.says("cabin bag?", person=f"{people}-{number}") for number in range(people)]
+    openings = house.store.run_now(lambda it: list(transactions.look_into(it, talks, house.brand)))
+    seen = [Seen(opening=opening, rank=0, text="One moment, please.") for opening in openings]
+    executed: list[str] = []
+
+    def count(_: object, __: object, statement: str, *___: object) -> None:
+        executed.append(statement)
+
+    event.listen(house.store.engine, "before_cursor_execute", count)
+    marked = house.store.run_now(mark, seen, house.clock(), house.delivery.claim())
+    event.remove(house.store.engine, "before_cursor_execute", count)
+    assert (len(marked.told), len(marked.send)) == (people, people)
+    return len(executed)
 
 
 async def test_a_turn_that_has_begun_is_not_disturbed(house: House) -> None:

@@ -136,6 +136,20 @@ async def test_a_state_that_overtakes_the_receipt_is_not_lost(house: House) -> N
     assert house.store.run_now(waiting_to_be_sent) == 0
 
 
+async def test_a_state_that_overtakes_one_of_several_receipts_is_not_lost(house: House) -> None:
+    for person in ("ann", "bob"):
+        await house.says("cabin bag?", person=person)
+    await house.answers()
+    now = house.clock()
+    until = now + timedelta(minutes=1)
+    parcels = house.store.run_now(outbox.claim, "me", now=now, until=until, most=2)
+    await house.says(kind="read", message_id=f"out-{parcels[1].outbound.id}", person="bob")
+    receipts = [Sent(it, Receipt(message_id=f"out-{it.outbound.id}"), now) for it in parcels]
+    house.store.run_now(outcomes.sent, receipts, now)
+    assert [house.lines(it.conversation.id)[1].delivery for it in parcels] == ["sent", "read"]
+    assert house.store.run_now(waiting_to_be_sent) == 0
+
+
 async def test_a_moment_that_overtakes_the_receipt_is_not_lost(house: House) -> None:
     await house.says("cabin bag?")
     await house.answers()

@@ -242,6 +242,27 @@ async def test_a_sending_is_written_down_as_soon_as_the_database_is_back(
     assert (answer(house).delivery, len(house.channel.texts)) == ("sent", 1)
 
 
+async def test_what_was_sent_to_many_is_written_down_together(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, groups = outcomes.sent, []
+
+    def sent(connection: Connection, sendings: Sequence[Sent], now: datetime) -> list[bool]:
+        told = real(connection, sendings, now)
+        groups.append(len(sendings))
+        return told
+
+    monkeypatch.setattr(outcomes, "sent", sent)
+    talks = [await house.says("what a scandal", person=f"p{number}") for number in range(10)]
+    await house.answers()
+    await house.outbox.drain()
+    assert (sum(groups), max(groups) > 1) == (10, True)
+    said = [house.lines(talk)[1] for talk in talks]
+    assert [line.delivery for line in said] == ["sent"] * 10
+    assert [line.platform_id for line in said] == [f"out-{line.id}" for line in said]
+    assert {house.case(talk).acknowledged_at for talk in talks} == {house.clock()}
+
+
 async def test_the_acknowledgement_clock_stops_when_the_handover_is_sent(house: House) -> None:
     house.channel.failures = [DeliveryLater("503")]
     await house.says("what a scandal")
