@@ -87,11 +87,11 @@ class Worker(Generic[J]):
         """
         return not self._is_closed and len(self._running) < self._at_once() // 2
 
-    def take(self, job: J) -> bool:
-        """Start a job that was claimed by somebody else; False if none is started any more."""
+    def take(self, jobs: Sequence[J]) -> bool:
+        """Start jobs that were claimed by somebody else; False if none is started any more."""
         if self._is_closed:
             return False
-        self._start([job])
+        self._start(jobs)
         return True
 
     async def idle(self) -> None:

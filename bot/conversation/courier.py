@@ -21,8 +21,8 @@ class Courier(Protocol):
     def claim(self) -> Claim | None:
         """What texts may be claimed under; None where they would have to wait anyway."""
 
-    async def take(self, parcel: Parcel, claim: Claim) -> None:
-        """Begin to send a text that was claimed."""
+    async def take(self, parcels: Sequence[Parcel], claim: Claim) -> None:
+        """Begin to send texts that were claimed."""
 
     async def give_back(self, claim: Claim) -> None:
         """Let others send what may have been claimed, for nothing is sent under this."""
@@ -56,9 +56,8 @@ async def _commit_and_send(courier: Courier, bell: Bell, commit: Callable[[Claim
             await courier.give_back(claim)
         raise
     if isinstance(left, Left):
-        if claim:
-            for parcel in left.send:
-                await courier.take(parcel, claim)
+        if left.send and claim:
+            await courier.take(left.send, claim)
         if left.wait:
             bell.ring(OUTBOX)
     return left

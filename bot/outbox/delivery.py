@@ -115,9 +115,9 @@ class Delivery:
         """What a text may be claimed under that is sent at once; None where there is no room."""
         return self._new_claim() if self.worker.has_room else None
 
-    async def take(self, parcel: Parcel, claim: Claim) -> None:
-        """Begin to send a text that was claimed; where no more are begun, somebody else may."""
-        if not self.worker.take(Held(parcel=parcel, until=claim.stopwatch)):
+    async def take(self, parcels: Sequence[Parcel], claim: Claim) -> None:
+        """Begin to send texts that were claimed; where no more are begun, somebody else may."""
+        if not self.worker.take([Held(parcel=parcel, until=claim.stopwatch) for parcel in parcels]):
             await self.give_back(claim)
 
     async def give_back(self, claim: Claim) -> None:

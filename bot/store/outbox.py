@@ -59,7 +59,9 @@ _TAKE = (
 )
 _RELEASE = update(outbox).where(outbox.c.lease == bindparam("held")).values(lease=None, lease_until=None)
 _TAKE_FIRST = _TAKE.where(_IS_FIRST)
-_TAKEN_BY = select(outbox.c.message_id).where(outbox.c.lease == bindparam("held"))
+_TAKEN = select(outbox.c.message_id).where(
+    outbox.c.message_id.in_(bindparam("taken", expanding=True)), outbox.c.lease == bindparam("by")
+)
 _INSERT = insert(outbox)
 _IS_IT = outbox.c.message_id == bindparam("wanted")
 _EARLY = select(outbox.c.early).where(_IS_IT).with_for_update()
@@ -225,10 +227,10 @@ def claim_new(
     """Take texts that were queued just now, but for those before which others of their conversation wait."""
     if not texts:
         return []
-    ids = {text.line.id for text, _ in texts}
-    taken = connection.execute(_TAKE_FIRST, {"taken": list(ids), "by": claim.lease, "until": claim.until})
-    if taken.rowcount < len(ids):
-        ids = set(connection.execute(_TAKEN_BY, {"held": claim.lease}).scalars())
+    ids = [text.line.id for text, _ in texts]
+    ours = {"taken": ids, "by": claim.lease}
+    if connection.execute(_TAKE_FIRST, {**ours, "until": claim.until}).rowcount < len(ids):
+        ids = list(connection.execute(_TAKEN, ours).scalars())
     return [_new_parcel(text, talk, claim) for text, talk in texts if text.line.id in ids]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.store.outbox import Claim, Parcel
 
 
@@ -9,7 +11,7 @@ class NoCourier:
     def claim(self) -> Claim | None:
         return None
 
-    async def take(self, parcel: Parcel, claim: Claim) -> None:
+    async def take(self, parcels: Sequence[Parcel], claim: Claim) -> None:
         raise AssertionError("nothing was claimed")
 
     async def give_back(self, claim: Claim) -> None:

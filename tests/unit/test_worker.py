@@ -135,7 +135,7 @@ async def test_jobs_that_others_claimed_leave_room_for_those_that_wait(
     await jobs.claiming.wait()
     for has_room in (True, True, False):
         assert busy.has_room is has_room
-        busy.take("endless")
+        busy.take(["endless"])
     jobs.waiting = ["a"]
     await busy.start()
     assert jobs.asked[-1] == 1
@@ -144,7 +144,7 @@ async def test_jobs_that_others_claimed_leave_room_for_those_that_wait(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert jobs.done == ["a"]
-    assert busy.take("late") is False
+    assert busy.take(["late"]) is False
 
 
 async def test_room_that_is_made_meanwhile_is_used_though_no_job_ends(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import msgspec
-import pytest
 from sqlalchemy import insert
 
 from bot.assistant.scripted import understood
@@ -23,13 +20,6 @@ SCRIPT = {
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 async def test_a_turn_is_never_before_what_it_answers(house: House) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -33,13 +31,6 @@ class Interrupted(Scripted):
         """Read, and let the colleague be quicker."""
         await self._house.says("I look into it.", kind="colleague")
         return await super().read(turn)
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 @pytest.mark.parametrize("sign", ["colleague", "taken_elsewhere"])

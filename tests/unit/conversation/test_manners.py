@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from msgspec import structs
 
 from bot.assistant.scripted import understood
@@ -20,13 +16,6 @@ SCRIPT = {
     "lovely spot": understood("campaign_echo", "campaign_echo", "So glad!"),
 }
 LABEL = {"en": "Automated reply from {brand}:", "fr": "Auto :", "es": "Auto:"}
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def behaves(house: House, surface: Surface, **manners: object) -> None:

@@ -1,8 +1,5 @@
 """How much of what a customer wrote is read in one turn."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from bot.assistant.scripted import understood
@@ -10,13 +7,6 @@ from bot.conversation.transactions import MOST_CHARACTERS, MOST_LINES, open_turn
 from tests.fakes.house import House
 
 SCRIPT = {"cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")}
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def lengths(house: House) -> list[int]:

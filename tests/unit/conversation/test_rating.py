@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,13 +31,6 @@ SCRIPT = {
     "cabin bag": understood("question_cabin_bag", "question", "One bag."),
     "what if": understood("idea", "idea", "A fine idea."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 async def posted(house: House, *texts: str, **more: Any) -> None:

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy.engine import Connection
 
 from bot.conversation.speaking import Speech, say
@@ -16,13 +13,6 @@ from tests.fakes.channel import event
 from tests.fakes.house import House
 
 YES = Button(title="Yes", payload="yes")
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 def spoken(house: House, text: str) -> list[Line]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from bot.assistant.scripted import understood
@@ -16,13 +13,6 @@ SCRIPT = {
     "leave me alone": understood("stop", "other", "I shall be quiet.", confidence=0.9),
 }
 QUESTION = "How big may my cabin bag be?"
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def holds(house: House, where: Holds) -> None:

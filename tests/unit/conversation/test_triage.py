@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from sqlalchemy import event, text
 
 from bot.assistant.scripted import understood
 from bot.conversation import compose, transactions, triage
-from bot.conversation.speaking import Speech
 from bot.conversation.transactions import Opening
 from bot.conversation.triage import CROWD, FOR_A_WHILE, TOGETHER, Seen, mark
 from bot.conversation.turns import AT_ONCE, FEW
@@ -26,13 +24,6 @@ SCRIPT = {
     "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def purposes(house: House, conversation_id: int = 1) -> list[str | None]:
@@ -178,35 +169,18 @@ async def test_who_stopped_the_bot_is_not_acknowledged(house: House) -> None:
     assert purposes(house) == before
 
 
+@pytest.mark.parametrize(("where", "step"), [(compose, "scene"), (transactions, "telling")])
 async def test_a_message_on_which_the_code_fails_keeps_nobody_else_waiting(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, where: ModuleType, step: str
 ) -> None:
-    whole = compose.scene
+    whole = getattr(where, step)
 
-    def scene(opening: Opening, *more: Any) -> compose.Scene:
+    def fails(opening: Opening, *more: Any) -> object:
         if "zebra" in opening.text:
             raise ValueError("zebra")
         return whole(opening, *more)
 
-    monkeypatch.setattr(compose, "scene", scene)
-    eve = await house.says("a zebra", person="eve")
-    ann = await house.says("How big may my cabin bag be?", person="ann")
-    house.clock.forward(seconds=0.3)
-    await house.triage.look()
-    assert (purposes(house, eve), purposes(house, ann)) == ([], ["acknowledge"])
-
-
-async def test_a_message_that_cannot_be_told_of_keeps_nobody_else_waiting(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    telling = transactions.telling
-
-    def fails(opening: Opening, *more: Any) -> Speech:
-        if "zebra" in opening.text:
-            raise ValueError("zebra")
-        return telling(opening, *more)
-
-    monkeypatch.setattr(transactions, "telling", fails)
+    monkeypatch.setattr(where, step, fails)
     eve = await house.says("a zebra", person="eve")
     ann = await house.says("How big may my cabin bag be?", person="ann")
     house.clock.forward(seconds=0.3)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -24,13 +22,6 @@ SCRIPT = {
     "thank": understood("thanks", "thanks", "With pleasure!"),
 }
 DOWN = AssistantUnavailable("loading")
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 async def test_a_question_is_answered_once_and_without_an_acknowledgement(house: House) -> None:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -10,13 +7,6 @@ from bot.messages import Inbound
 from bot.store import bell
 from tests.fakes.channel import event
 from tests.fakes.house import House
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 def hello(house: House, number: int, text: str = "hello", person: str = "ann") -> Inbound:

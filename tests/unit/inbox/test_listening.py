@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import insert
 from sqlalchemy.engine import Connection
 
@@ -15,13 +12,6 @@ from bot.store.watching_tables import heard as counts
 from tests.fakes.house import House
 
 MAIN = ("fake", "main")
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 async def _rest(_: float) -> None:

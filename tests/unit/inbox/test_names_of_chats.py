@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
@@ -14,13 +10,6 @@ from bot.store import tables
 from tests.fakes.house import House
 
 SCRIPT = {"cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg.")}
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 async def test_a_chat_is_found_by_any_of_its_names_and_answered_at_the_newest(house: House) -> None:

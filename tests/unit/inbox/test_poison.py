@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -20,13 +19,6 @@ from tests.fakes.house import House
 
 CARD = "4111 1111 1111 1111"
 BUG = ValueError(f"cannot read {CARD}")
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 def body(house: House, *numbers: int, text: str = "hello") -> bytes:

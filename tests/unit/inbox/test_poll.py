@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import msgspec
-import pytest
 
 from bot.errors import AccountStopped, DeliveryLater
 from bot.inbox.poll import RESTS, poll
@@ -13,13 +11,6 @@ from bot.store import accounts, bell
 from bot.store.accounts import Accounts
 from tests.fakes.channel import FakeChannel, event
 from tests.fakes.house import House
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 class Polled(FakeChannel):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -25,13 +23,6 @@ SCRIPT = {
     "two": understood("question_two", "question", "First.", "Second."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 async def answered(house: House) -> Line:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable
 
 import pytest
 from sqlalchemy.event import listen, remove
@@ -16,13 +15,6 @@ SCRIPT = {
     "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def nobody_in_particular(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,13 +23,6 @@ SCRIPT = {
     "cabin bag": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
     "two": understood("question_two", "question", "First.", "Second."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 async def takes_turns(house: House) -> None:
@@ -91,7 +82,7 @@ async def test_who_stops_leaves_an_answer_that_has_not_set_out_to_the_next(house
     await house.answers()
     until = house.clock() + timedelta(minutes=1)
     (parcel,) = house.store.run_now(outbox.claim, claim.lease, now=house.clock(), until=until)
-    await house.delivery.take(parcel, claim)
+    await house.delivery.take([parcel], claim)
     assert house.channel.texts == []
     assert house.delivery.claim() is None
     house.restart()

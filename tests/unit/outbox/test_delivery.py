@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Connection
@@ -30,13 +29,6 @@ SCRIPT = {
     "two": understood("question_two", "question", "First.", "Second."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def answer(house: House) -> Line:

@@ -1,21 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.store import accounts, bell
 from bot.store.accounts import TRUST, Accounts
 from tests.fakes.house import House
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 def known(house: House) -> Accounts:

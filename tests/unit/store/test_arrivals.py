@@ -1,20 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from bot.store import arrivals
 from bot.store.arrivals import Arrival
 from tests.fakes.house import House
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 async def test_only_what_comes_from_now_on_to_this_account_has_arrived(house: House) -> None:

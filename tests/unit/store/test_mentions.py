@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,13 +19,6 @@ from bot.store.mentions import MANY, SHOWN, Counts, Mention
 from tests.effort import effort
 from tests.fakes.channel import event, mention
 from tests.fakes.house import House
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, {}, database)
-    yield built
-    built.store.close()
 
 
 def take(house: House, *events: Inbound) -> None:

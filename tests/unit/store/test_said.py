@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.assistant.scripted import understood
 from bot.store import said
@@ -15,13 +11,6 @@ SCRIPT = {
     "cabin": understood("question_cabin_bag", "question", "One cabin bag of 10 kg."),
     "scandal": understood("complaint", "complaint", "I am truly sorry."),
 }
-
-
-@pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    built = House(tmp_path, SCRIPT, database)
-    yield built
-    built.store.close()
 
 
 def heard(house: House) -> list[Said]:
