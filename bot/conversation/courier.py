@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
@@ -11,6 +12,9 @@ from msgspec import Struct
 
 from bot.store.bell import OUTBOX, Bell
 from bot.store.outbox import Claim, Parcel
+from bot.unexpected import trail
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -71,4 +75,6 @@ async def _wholly(work: Coroutine[Any, Any, T]) -> T:
         while not working.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({working})
+        if not working.cancelled() and (error := working.exception()):
+            log.error("cannot end what was begun: %s", trail(error))
         raise

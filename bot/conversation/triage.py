@@ -103,19 +103,26 @@ class Triage:
         waiting = await self._store.read(_waiting, since, self._brand)
         if len(waiting) >= CROWD and any(now - opening.since > LATE for opening in waiting):
             self._late_until = now + FOR_A_WHILE
-        seen: list[Seen] = []
-        for first in range(0, len(waiting) + TOGETHER, TOGETHER):
-            # The next are seen while these are written down.
-            portion = waiting[first : first + TOGETHER]
-            seen, _ = await asyncio.gather(self._see_all(portion, now), self._tell(seen, now))
+        if waiting:
+            await self._attend_to(waiting, now)
         return len(waiting)
+
+    async def _attend_to(self, waiting: Sequence[Opening], now: datetime) -> None:
+        """See who waits and tell them, in portions: the next are seen while the last are told."""
+        seen = await self._see_all(waiting[:TOGETHER], now)
+        for first in range(TOGETHER, len(waiting), TOGETHER):
+            seeing = asyncio.ensure_future(self._see_all(waiting[first : first + TOGETHER], now))
+            try:
+                await self._tell(seen, now)
+                seen = await seeing
+            finally:
+                seeing.cancel()
+        await self._tell(seen, now)
 
     async def _see_all(self, openings: Sequence[Opening], now: datetime) -> list[Seen]:
         return await asyncio.to_thread(lambda: [self._see_safely(opening, now) for opening in openings])
 
     async def _tell(self, seen: list[Seen], now: datetime) -> None:
-        if not seen:
-            return
         marked = await commit_and_send(
             self._courier, self._bell, lambda claim: self._store.run_first(mark, seen, now, claim)
         )
@@ -201,13 +208,13 @@ def _speeches(
 ) -> Iterator[Speech]:
     for talk in held:
         opening, text = seen[talk.id].opening, seen[talk.id].text
-        if text and not _is_with_humans(connection, opening):
+        if text and not _is_with_humans(connection, talk):
             yield structs.replace(transactions.telling(opening, text, "acknowledge", now), conversation=talk)
 
 
-def _is_with_humans(connection: Connection, opening: Opening) -> bool:
-    """Whether somebody has stepped in just now, into a case that had been handed back."""
-    case = cases.current(connection, opening.case.id) if opening.case else None
+def _is_with_humans(connection: Connection, conversation: Conversation) -> bool:
+    """Whether somebody has stepped in just now, or a case was opened."""
+    case = cases.current(connection, conversation.case_id)
     return bool(case and case.is_human)
 
 

@@ -132,7 +132,7 @@ _WAITING = (
 _HOLD_UNSEEN = (
     _LOAD_ALL.where(_due_at.is_not(None), *_UNSEEN)
     .order_by(conversations.c.id)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, skip_locked=True)
 )
 _RENEW = (
     update(conversations)
@@ -318,7 +318,7 @@ def hold_unseen(connection: Connection, seen: Mapping[int, int]) -> list[Convers
     """Of those whom somebody looked at: the ones whose turn has not begun, whom nobody else has looked at.
 
     `seen` says up to which number each was read. Where something was said since then, it is another
-    conversation now. Held as by `hold_to_write`.
+    conversation now, and where somebody writes right now it will be. Held as by `hold_to_write`.
     """
     rows = connection.execute(_HOLD_UNSEEN, {"wanted": list(seen)}).mappings()
     return [held for held in (read(Conversation, row) for row in rows) if held.last_seq == seen[held.id]]

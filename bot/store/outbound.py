@@ -38,7 +38,7 @@ _NOT_SENT = (
     select(messages.c.id)
     .where(messages.c.id.in_(bindparam("told_of", expanding=True)), messages.c.delivery.in_(_BEFORE["sent"]))
     .order_by(messages.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _IS_OURS = messages.c.author.in_(("bot", "agent"))
 _OURS_BY_PLATFORM_ID = select(messages).where(

@@ -229,8 +229,9 @@ def claim_new(
         return []
     ids = [text.line.id for text, _ in texts]
     ours = {"taken": ids, "by": claim.lease}
-    if connection.execute(_TAKE_FIRST, {**ours, "until": claim.until}).rowcount < len(ids):
-        ids = list(connection.execute(_TAKEN, ours).scalars())
+    taken = connection.execute(_TAKE_FIRST, {**ours, "until": claim.until}).rowcount
+    if taken < len(ids):
+        ids = list(connection.execute(_TAKEN, ours).scalars()) if taken else []
     return [_new_parcel(text, talk, claim) for text, talk in texts if text.line.id in ids]
 
 

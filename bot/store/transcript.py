@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql import Select
 
@@ -35,18 +35,31 @@ _UNHANDLED = (
     .order_by(messages.c.seq)
     .limit(bindparam("most"))
 )
-_of_several = (
-    select(
-        messages,
-        func.row_number()
-        .over(partition_by=messages.c.conversation_id, order_by=messages.c.seq)
-        .label("place"),
+# Of somebody who floods us no more is read than of others: the last of the first ones is found by the index.
+_each = messages.alias("each")
+_LAST_TO_READ = (
+    select(_each.c.seq)
+    .where(
+        _each.c.conversation_id == conversations.c.id,
+        _each.c.author == literal_column("'customer'"),
+        _each.c.handled_at.is_(None),
     )
-    .where(messages.c.conversation_id.in_(bindparam("conversations", expanding=True)), IS_UNHANDLED)
-    .subquery()
+    .order_by(_each.c.seq)
+    .offset(bindparam("most") - 1)
+    .limit(1)
+    .correlate(conversations)
+    .scalar_subquery()
 )
+_HIGHEST = 2**31 - 1
 _UNHANDLED_IN = (
-    select(_of_several).where(_of_several.c.place <= bindparam("most")).order_by(_of_several.c.seq)
+    select(messages)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(
+        conversations.c.id.in_(bindparam("conversations", expanding=True)),
+        IS_UNHANDLED,
+        messages.c.seq <= func.coalesce(_LAST_TO_READ, _HIGHEST),
+    )
+    .order_by(messages.c.conversation_id, messages.c.seq)
 )
 _NUMBERED = select(messages.c.id, messages.c.conversation_id, messages.c.seq).where(
     messages.c.conversation_id.in_(bindparam("talks", expanding=True)),
@@ -118,10 +131,11 @@ def write_all(connection: Connection, messages: Iterable[New]) -> None:
 
 
 def write_and_read(connection: Connection, messages: Sequence[New]) -> list[Line]:
-    """The same; what was written."""
-    if len(messages) < 2:
-        return [write(connection, new) for new in messages]
+    """The same, whatever columns they have; what was written."""
     rows = [_values(new) for new in messages]
+    # Of rows that differ the database would write those columns only that the first one has.
+    if len(rows) < 2 or len({frozenset(row) for row in rows}) > 1:
+        return [write(connection, new) for new in messages]
     connection.execute(_INSERT, rows)
     wanted = {"talks": {new.conversation_id for new in messages}, "seqs": {new.seq for new in messages}}
     ids = {(row.conversation_id, row.seq): row.id for row in connection.execute(_NUMBERED, wanted)}

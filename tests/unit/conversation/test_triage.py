@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import suppress
 from datetime import timedelta
 from types import ModuleType
@@ -16,7 +17,7 @@ from bot.conversation import compose, transactions, triage
 from bot.conversation.transactions import Opening
 from bot.conversation.triage import CROWD, FOR_A_WHILE, TOGETHER, Seen, mark
 from bot.conversation.turns import AT_ONCE, FEW
-from bot.errors import DeliveryLater
+from bot.errors import DeliveryLater, DeliveryRefused
 from bot.store import bell, conversations, outbox
 from tests.fakes.house import House
 
@@ -224,6 +225,46 @@ async def test_who_is_told_in_a_crowd_waits_behind_what_was_said_to_him_before(h
     house.clock.forward(seconds=10)
     await house.outbox.drain()
     assert [sent.purpose for sent in house.channel.outbounds] == ["acknowledge", "answer", "acknowledge"]
+
+
+async def test_who_is_told_while_the_product_stops_is_written_to_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, whole = threading.Event(), threading.Event(), triage.mark
+
+    def slow(*args: Any) -> Any:
+        begun.set()
+        go_on.wait()
+        return whole(*args)
+
+    monkeypatch.setattr(triage, "mark", slow)
+    monkeypatch.setattr(outbox, "claim", lambda *_, **__: [])
+    await write(house, TOGETHER + 1)
+    house.clock.forward(seconds=0.3)
+    looking = asyncio.ensure_future(house.triage.look())
+    await asyncio.to_thread(begun.wait)
+    looking.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not looking.done()
+    go_on.set()
+    with suppress(asyncio.CancelledError):
+        await looking
+    await house.outbox.idle()
+    assert len(house.channel.texts) == TOGETHER
+
+
+async def test_who_was_handed_over_while_somebody_looked_is_not_told_to_wait(house: House) -> None:
+    house.channel.failures = [DeliveryRefused("400")]
+    await house.says("How big may my cabin bag be?")
+    await house.answers()
+    await house.says("hello?")
+    opening = house.store.run_now(transactions.open_turn, 1, "", house.brand)
+    await house.outbox.drain()
+    assert house.case().is_human
+    seen = Seen(opening=opening, rank=0, text="One moment, please.")
+    house.store.run_now(mark, [seen], house.clock())
+    assert "acknowledge" not in purposes(house)
 
 
 async def test_to_tell_eight_people_takes_no_more_statements_than_to_tell_two(house: House) -> None:

@@ -134,7 +134,8 @@ async def test_a_state_that_overtakes_one_of_several_receipts_is_not_lost(house:
     now = house.clock()
     until = now + timedelta(minutes=1)
     parcels = house.store.run_now(outbox.claim, "me", now=now, until=until, most=2)
-    await house.says(kind="read", message_id=f"out-{parcels[1].outbound.id}", person="bob")
+    read = parcels[1]
+    await house.says(kind="read", message_id=f"out-{read.outbound.id}", person=read.conversation.person)
     receipts = [Sent(it, Receipt(message_id=f"out-{it.outbound.id}"), now) for it in parcels]
     house.store.run_now(outcomes.sent, receipts, now)
     assert [house.lines(it.conversation.id)[1].delivery for it in parcels] == ["sent", "read"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
 from bench.filling import Sizes
@@ -40,6 +40,7 @@ from bot.store.queue import Wanted
 from bot.store.rows import Agent, Conversation
 from bot.store.store import Store
 from bot.store.tables import conversations as all_conversations
+from bot.store.tables import messages
 from tests import servers
 from tests.conftest import ENGINES
 from tests.effort import effort
@@ -201,6 +202,20 @@ def few_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_costs_the_same_in_a_large_database(stores: tuple[Store, Store], name: str) -> None:
     small, large = (store.run_now(cost, ACTS[name]) for store in stores)
     assert large <= small * MORE + 20, f"{name}: {small} became {large}"
+
+
+def test_to_look_at_who_floods_us_costs_the_same_however_much_he_writes(stores: tuple[Store, Store]) -> None:
+    small, large = (store.run_now(cost_of_a_flood) for store in stores)
+    assert large <= small * MORE + 20
+
+
+def cost_of_a_flood(connection: Connection) -> int:
+    talk = _scene(connection).talk
+    flood = connection.begin_nested()
+    connection.execute(update(messages).where(messages.c.conversation_id == talk.id).values(handled_at=None))
+    effort_of_it = effort(connection, lambda: transcript.unhandled_in(connection, [talk.id], 10))
+    flood.rollback()
+    return effort_of_it
 
 
 def cost(connection: Connection, act: Act) -> int:
