@@ -56,7 +56,8 @@ LEASE = timedelta(seconds=60)
 AT_ONCE = 48
 # Sendings that are written down together at most, and how many such groups at the same time: where the
 # database is slow, none may be left without one when the process stops.
-TOGETHER, GROUPS = 16, AT_ONCE // 16 + 1
+TOGETHER = 16
+GROUPS = AT_ONCE // TOGETHER + 1
 # Waits up to this are slept through, for writing them down would cost more than they take.
 SHORT_WAIT = timedelta(seconds=0.5)
 # How long an account rests whose credentials were refused, or which is switched off.

@@ -53,7 +53,8 @@ class Sent(Struct, frozen=True):
 def sent(connection: Connection, sendings: Sequence[Sent], now: datetime) -> list[bool]:
     """The platform accepted them: the clocks that they stop are stopped.
 
-    Tells of each whether another text may wait for that.
+    Tells of each whether another text may wait for that. On PostgreSQL a webhook that tells of the same
+    texts may lock them in another order: the database ends one of the two, which is then tried again.
     """
     if not sendings:
         return []

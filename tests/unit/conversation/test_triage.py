@@ -230,14 +230,21 @@ async def test_who_is_told_in_a_crowd_waits_behind_what_was_said_to_him_before(h
 async def test_who_is_told_while_the_product_stops_is_written_to_all_the_same(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go_on, whole = threading.Event(), threading.Event(), triage.mark
+    begun, go_on = threading.Event(), threading.Event()
+    whole, scene = triage.mark, compose.scene
 
     def slow(*args: Any) -> Any:
         begun.set()
         go_on.wait()
         return whole(*args)
 
+    def seen(opening: Opening, *more: Any) -> Any:
+        if opening.conversation.id > TOGETHER:
+            go_on.wait()
+        return scene(opening, *more)
+
     monkeypatch.setattr(triage, "mark", slow)
+    monkeypatch.setattr(compose, "scene", seen)
     monkeypatch.setattr(outbox, "claim", lambda *_, **__: [])
     await write(house, TOGETHER + 1)
     house.clock.forward(seconds=0.3)
