@@ -101,7 +101,11 @@ class Worker(Generic[J]):
 
     async def drain(self) -> None:
         """Do all jobs that are due now, and those that come of them."""
-        while await self.start() or self._running:
+        is_done = False
+        while not is_done:
+            # What ends while others are claimed may leave more to do.
+            was_idle = not self._running
+            is_done = not await self.start() and was_idle and not self._running
             await self.idle()
 
     async def _room(self) -> int:

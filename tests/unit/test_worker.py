@@ -52,6 +52,28 @@ async def test_a_job_that_fails_does_not_stop_the_others() -> None:
     assert jobs.done == ["a", "b"]
 
 
+async def test_what_comes_of_a_job_that_ends_while_others_are_claimed_is_done() -> None:
+    jobs, done = Jobs(), asyncio.Event()
+
+    async def work(job: str) -> None:
+        await done.wait()
+        jobs.waiting += ["b"] if job == "a" else []
+        jobs.done.append(job)
+
+    async def claim(room: int) -> list[str]:
+        claimed = await jobs.claim(room)
+        if not claimed:
+            # "a" ends, and leaves "b", when it is known already that nothing waits.
+            done.set()
+            await asyncio.sleep(0.01)
+        return claimed
+
+    busy = Worker(bell=Bell(), topic="jobs", at_once=lambda: 2, claim=claim, work=work)
+    busy.take(["a"])
+    await busy.drain()
+    assert jobs.done == ["a", "b"]
+
+
 async def test_what_is_claimed_while_the_worker_is_told_to_stop_is_done() -> None:
     jobs = Jobs("a")
     jobs.go_on.clear()

@@ -47,6 +47,8 @@ def test_faultless_files_get_no_remark(said: Said) -> None:
     assert said() == []
 
 
+# Thousands of examples are read.
+@pytest.mark.timeout(60)
 def test_the_projects_own_files_have_no_error(brand: Brand) -> None:
     errors = [str(remark) for remark in validate(Path.cwd(), brand) if not remark.is_hint]
     assert errors == []
