@@ -196,8 +196,9 @@ def _mark(connection: Connection, seen: Sequence[Seen], now: datetime, claim: Cl
         return Marked()
     said = speak_all(connection, [*_speeches(connection, held, by_id, now)])
     after = {talk.id: talk for talk in (*held, *(each.conversation for each in said))}
-    changes = [{"one": it.id, "rank": by_id[it.id].rank, **spoken(it)} for it in after.values()]
-    conversations.change_all(connection, [{**each, "triaged_at": now} for each in changes])
+    looked_at = {each: {"rank": by_id[each].rank, "triaged_at": now} for each in after}
+    changes = [{"one": each, **looked_at[each], **spoken(talk)} for each, talk in after.items()]
+    conversations.change_all(connection, changes)
     texts = [(text, each.conversation) for each in said for text in each.texts]
     send = outbox.claim_new(connection, texts, claim) if claim else ()
     return Marked(told=frozenset(after), send=send, wait=len(send) < len(texts))

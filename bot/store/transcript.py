@@ -120,9 +120,7 @@ def append(connection: Connection, conversation_id: int, draft: Draft, now: date
 
 def write(connection: Connection, new: New) -> Line:
     """Write a message under a number that nobody else was given."""
-    values = _values(new)
-    result = connection.execute(_INSERT, values)
-    return _written(values, result.inserted_primary_key[0])
+    return _write(connection, _values(new))
 
 
 def write_all(connection: Connection, messages: Iterable[New]) -> None:
@@ -135,11 +133,15 @@ def write_and_read(connection: Connection, messages: Sequence[New]) -> list[Line
     rows = [_values(new) for new in messages]
     # Of rows that differ the database would write those columns only that the first one has.
     if len(rows) < 2 or len({frozenset(row) for row in rows}) > 1:
-        return [write(connection, new) for new in messages]
+        return [_write(connection, row) for row in rows]
     connection.execute(_INSERT, rows)
     wanted = {"talks": {new.conversation_id for new in messages}, "seqs": {new.seq for new in messages}}
     ids = {(row.conversation_id, row.seq): row.id for row in connection.execute(_NUMBERED, wanted)}
     return [_written(row, ids[row["conversation_id"], row["seq"]]) for row in rows]
+
+
+def _write(connection: Connection, values: Mapping[str, Any]) -> Line:
+    return _written(values, connection.execute(_INSERT, values).inserted_primary_key[0])
 
 
 def _written(values: Mapping[str, Any], message_id: int) -> Line:
