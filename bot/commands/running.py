@@ -9,6 +9,7 @@ import sys
 
 from bot.app import serve
 from bot.settings import Settings
+from bot.watchdog import watched
 
 # How long a thread may keep the interpreter while others want it, in seconds. Each statement gives it
 # away and wants it back: with Python's own 5 ms a busy process would spend its time on waiting.
@@ -25,4 +26,5 @@ async def _until_told(settings: Settings, *, accepts: bool, works: bool) -> None
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    await serve(settings, os.environ, stopping, accepts=accepts, works=works)
+    async with watched():
+        await serve(settings, os.environ, stopping, accepts=accepts, works=works)

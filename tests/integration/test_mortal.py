@@ -1,8 +1,9 @@
-"""A message that ends every process that reads it."""
+"""A message that ends every process that reads it, at once or because it holds the event loop for ever."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,16 +35,17 @@ def house(tmp_path: Path) -> Iterator[House]:
     built.store.close()
 
 
+@pytest.mark.parametrize(("text", "end"), [("a zebra", ENDED), ("a gnu", -signal.SIGALRM)])
 async def test_a_message_that_ends_its_process_is_given_to_a_human_and_the_others_are_answered(
-    house: House,
+    house: House, text: str, end: int
 ) -> None:
     for number in range(OTHERS):
         await house.says("cabin bag?", person=f"ann{number}")
         if number == OTHERS // 2:
-            eve = await house.says("a zebra", person="eve")
+            eve = await house.says(text, person="eve")
     deaths = 0
     while not await house.store.read(all_handled):
-        deaths += await lives(house) == ENDED
+        deaths += await lives(house) == end
     assert deaths == ATTEMPTS
     (row,) = house.store.run_now(set_aside.waiting)
     assert (row.conversation_id, row.error) == (eve, aside.NEVER_ENDED)
