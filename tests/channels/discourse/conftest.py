@@ -22,7 +22,7 @@ async def forum() -> AsyncIterator[FakeDiscourse]:
 @pytest.fixture
 async def channel(forum: FakeDiscourse) -> AsyncIterator[Discourse]:
     """The channel of its account, which does not wait for long."""
-    channel = Discourse(account(base_url=forum.base_url, search="nimbea"), SECRETS, timeout=0.5)
+    channel = Discourse(account(base_url=forum.base_url, search="nimbea"), SECRETS, timeout=2)
     await channel.open()
     yield channel
     await channel.close()

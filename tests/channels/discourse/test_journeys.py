@@ -31,7 +31,7 @@ def our(forum: FakeDiscourse) -> Account:
 @pytest.fixture
 async def running(forum: FakeDiscourse, our: Account, tmp_path: Path) -> AsyncIterator[Product]:
     """The product with this account, which the forum posts to."""
-    async with product(tmp_path, (our, Discourse(our, SECRETS, timeout=0.5, rest=soon))) as running:
+    async with product(tmp_path, (our, Discourse(our, SECRETS, timeout=2, rest=soon))) as running:
         forum.posts_to(f"{running.url}{our.path}")
         yield running
 
@@ -122,14 +122,14 @@ async def test_edit_that_comes_first_and_deletion_are_seen(forum: FakeDiscourse,
 async def test_what_came_while_we_were_away_is_answered(
     forum: FakeDiscourse, our: Account, tmp_path: Path
 ) -> None:
-    async with product(tmp_path, (our, Discourse(our, SECRETS, timeout=0.5, rest=soon))) as running:
+    async with product(tmp_path, (our, Discourse(our, SECRETS, timeout=2, rest=soon))) as running:
         forum.posts_to(f"{running.url}{our.path}")
         await forum.says("Where is gate 4?", topic=forum.topic("Gates", category=CATEGORY))
         await eventually(lambda: running.lines())
     forum.posts_to("")
     talk = forum.topic("My bag", between=frozenset(("ann", "nimbea")))
     await forum.says(QUESTION, topic=talk)
-    async with product(tmp_path, (our, Discourse(our, SECRETS, timeout=0.5, rest=soon))):
+    async with product(tmp_path, (our, Discourse(our, SECRETS, timeout=2, rest=soon))):
         await eventually(lambda: any(ANSWER in post["raw"] for post in forum.sent))
 
 

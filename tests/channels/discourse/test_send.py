@@ -168,7 +168,7 @@ async def test_post_that_waits_for_a_moderator_is_a_doubt(
 
 
 async def test_who_is_not_there_has_got_nothing() -> None:
-    channel = Discourse(account(base_url="http://127.0.0.1:9"), SECRETS, timeout=0.5)
+    channel = Discourse(account(base_url="http://127.0.0.1:9"), SECRETS, timeout=2)
     with pytest.raises(DeliveryLater):
         await channel.send(outbound())
     await channel.close()

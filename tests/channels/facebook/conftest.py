@@ -42,7 +42,7 @@ def ann(page: FakePage) -> FakePerson:
 @pytest.fixture
 async def channel(meta: Meta, page: FakePage) -> AsyncIterator[Facebook]:
     """The channel of that Page, open."""
-    channel = Facebook(account(base_url=meta.base_url), SECRETS, timeout=0.5)
+    channel = Facebook(account(base_url=meta.base_url), SECRETS, timeout=2)
     await channel.open()
     yield channel
     await channel.close()

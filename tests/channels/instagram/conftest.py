@@ -44,7 +44,7 @@ def ann(shop: FakeInstagram) -> FakePerson:
 @pytest.fixture
 async def channel(meta: Meta, shop: FakeInstagram) -> AsyncIterator[Instagram]:
     """The channel of that account, open."""
-    channel = Instagram(account(base_url=meta.base_url), SECRETS, timeout=0.5)
+    channel = Instagram(account(base_url=meta.base_url), SECRETS, timeout=2)
     await channel.open()
     yield channel
     await channel.close()

@@ -28,7 +28,7 @@ def bot(api: BotApi) -> FakeBot:
 @pytest.fixture
 async def channel(api: BotApi, bot: FakeBot) -> AsyncIterator[Telegram]:
     """The channel of that bot, open."""
-    channel = Telegram(account(base_url=api.base_url), SECRETS, timeout=0.5)
+    channel = Telegram(account(base_url=api.base_url), SECRETS, timeout=2)
     await channel.open()
     yield channel
     await channel.close()

@@ -21,7 +21,7 @@ CHANNEL = build()
 
 @pytest.fixture
 async def poller(api: BotApi, bot: FakeBot) -> AsyncIterator[Telegram]:
-    channel = Telegram(account(base_url=api.base_url, mode="polling"), SECRETS, timeout=0.5, poll_seconds=1)
+    channel = Telegram(account(base_url=api.base_url, mode="polling"), SECRETS, timeout=2, poll_seconds=1)
     await channel.open()
     yield channel
     await channel.close()

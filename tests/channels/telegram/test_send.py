@@ -334,7 +334,7 @@ async def test_no_log_and_no_traceback_holds_the_token_or_a_text(
 
 
 async def test_account_is_known_before_the_channel_is_open(api: BotApi, bot: FakeBot) -> None:
-    unopened = Telegram(account(base_url=api.base_url), SECRETS, timeout=0.5)
+    unopened = Telegram(account(base_url=api.base_url), SECRETS, timeout=2)
     assert await unopened.check() == "@shop_bot (group privacy is on)"
     await unopened.close()
 
@@ -349,7 +349,7 @@ async def test_webhook_is_registered_where_it_is_wanted(channel: Telegram, bot: 
 
 async def test_webhook_is_not_registered_elsewhere_than_each_start_sets_it(api: BotApi, bot: FakeBot) -> None:
     options = {"base_url": api.base_url, "public_url": "http://127.0.0.1:9"}
-    channel = Telegram(account(**options), SECRETS, timeout=0.5)
+    channel = Telegram(account(**options), SECRETS, timeout=2)
     with pytest.raises(DeliveryRefused, match="public_url"):
         await channel.register("http://127.0.0.1:8/channels/telegram/shop_uk")
     assert bot.webhook is None
@@ -357,7 +357,7 @@ async def test_webhook_is_not_registered_elsewhere_than_each_start_sets_it(api: 
 
 
 async def test_who_polls_registers_nothing(api: BotApi, bot: FakeBot) -> None:
-    channel = Telegram(account(base_url=api.base_url, mode="polling"), SECRETS, timeout=0.5)
+    channel = Telegram(account(base_url=api.base_url, mode="polling"), SECRETS, timeout=2)
     assert await channel.register("http://127.0.0.1:9/") is None
     assert bot.webhook is None
 

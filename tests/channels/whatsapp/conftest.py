@@ -43,7 +43,7 @@ def ann(number: FakeNumber) -> FakeCustomer:
 @pytest.fixture
 async def channel(meta: Meta, number: FakeNumber) -> AsyncIterator[WhatsApp]:
     """The channel of that number, open."""
-    channel = WhatsApp(account(base_url=meta.base_url), SECRETS, timeout=0.5)
+    channel = WhatsApp(account(base_url=meta.base_url), SECRETS, timeout=2)
     await channel.open()
     yield channel
     await channel.close()

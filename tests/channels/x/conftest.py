@@ -43,7 +43,7 @@ def ann(x: FakeX) -> FakePerson:
 @pytest.fixture
 async def channel(x: FakeX, shop: FakeShop, clock: FakeClock) -> AsyncIterator[X]:
     """The channel of that account, with tokens of OAuth 1.0a."""
-    channel = X(account(base_url=x.base_url, search="nimbea"), SECRETS, timeout=0.5, clock=clock)
+    channel = X(account(base_url=x.base_url, search="nimbea"), SECRETS, timeout=2, clock=clock)
     await channel.open()
     yield channel
     await channel.close()

@@ -132,7 +132,7 @@ async def test_trouble(
 
 
 async def test_nobody_there_is_tried_again(x: FakeX, ann: FakePerson) -> None:
-    channel = X(account(base_url="http://127.0.0.1:1"), SECRETS, timeout=0.5)
+    channel = X(account(base_url="http://127.0.0.1:1"), SECRETS, timeout=2)
     with pytest.raises(DeliveryLater):
         await channel.send(text("Soon", to("1")))
     await channel.close()

@@ -31,7 +31,7 @@ async def build(x: FakeX, refresh_token: str, clock: FakeClock, tmp_path: Path) 
 
     def build_one() -> X:
         our = account(base_url=x.base_url, tokens=tokens_in(tmp_path))
-        channels.append(X(our, oauth2(refresh_token), timeout=0.5, clock=clock))
+        channels.append(X(our, oauth2(refresh_token), timeout=2, clock=clock))
         return channels[-1]
 
     yield build_one
