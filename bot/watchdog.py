@@ -12,7 +12,8 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-# How long a loop may stand still, in seconds: longer than any machine is busy or any process stopped.
+# How long a loop may stand still, in seconds: longer than a busy machine lets it wait. Who is paused for
+# longer has lost what he held, and ends when he goes on.
 PATIENCE = 60.0
 # So often in that time a loop that is alive shows it.
 _SIGNS = 10
