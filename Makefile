@@ -40,7 +40,7 @@ format: $(stamp) ## Put imports and layout in order
 	.venv/bin/ruff format .
 
 .PHONY: edge
-edge: $(stamp) ## Prove that bot runs on a newer Python without Rasa
+edge: $(stamp) ## Put a newer Python for gateway and workers into var/edge, and prove that bot runs on it
 	@scripts/edge
 
 .PHONY: proxy
@@ -112,7 +112,7 @@ accept: $(stamp) ## Make the last evaluation the accepted one; BECAUSE="reason" 
 	@$(python) -m bot accept $(if $(BECAUSE),--because "$(BECAUSE)")
 
 .PHONY: bench
-bench: $(stamp) ## Measure the product against what it must reach (half an hour); ONLY=burst,accept: a part
+bench: $(stamp) edge ## Measure the product against what it must reach (half an hour); ONLY=burst,accept: a part
 	@$(python) -m bench $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timezone
@@ -23,6 +24,7 @@ from bot.supervisor import Supervisor, model
 # A whole run is kept with the sources; a part of one, or a trial, is not.
 _KEPT = (Path("bench/results/latest.json"), Path("docs/performance.md"), Path("docs/images/performance.svg"))
 _TRIED = tuple(FOLDER / file.name for file in _KEPT)
+_EDGE = "var/edge/bin/python"
 # A measure that is stuck must not keep the others from being taken, in seconds.
 _LONGEST = 1200.0
 
@@ -40,7 +42,21 @@ _LONGEST = 1200.0
     help="Worker processes; 0: the gateway works itself.",
 )
 @click.option("--seed", default=2026, show_default=True, help="Of the order of messages and arrivals.")
-def command(only: str, quick: bool, chosen: Path | None, rasa_servers: int, workers: int, seed: int) -> None:
+@click.option(
+    "--edge-python",
+    default=lambda: _EDGE if Path(_EDGE).exists() else sys.executable,
+    show_default="that of `make edge`, where there is one",
+    help="Of gateway, workers and the bare handler.",
+)
+def command(
+    only: str,
+    quick: bool,
+    chosen: Path | None,
+    rasa_servers: int,
+    workers: int,
+    seed: int,
+    edge_python: str,
+) -> None:
     """Measure the product against bare ones and against what it must reach, about 25 minutes.
 
     A whole run writes bench/results/latest.json and docs/performance.md; a part of one, or a quick
@@ -52,6 +68,7 @@ def command(only: str, quick: bool, chosen: Path | None, rasa_servers: int, work
         model=chosen or asyncio.run(_model(root)),
         rasa_servers=rasa_servers,
         workers=workers,
+        edge_python=edge_python,
         quick=quick,
         seed=seed,
     )
@@ -64,7 +81,8 @@ def command(only: str, quick: bool, chosen: Path | None, rasa_servers: int, work
 
 
 async def _run(workshop: Workshop, names: Sequence[str]) -> Results:
-    machine, options = this_machine(), workshop.options
+    options = workshop.options
+    machine = this_machine(options.edge_python)
     measured = [await _take(name, MEASURES[name], workshop) for name in names]
     return Results(
         at=datetime.now(timezone.utc).isoformat(timespec="seconds"),

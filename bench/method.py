@@ -11,12 +11,14 @@ kept busy. `python -m bench --only burst,accept` takes some of them, `--quick` t
 
 Everything runs on one machine: real processes, started as `python -m bot up` starts them with
 `RELAIS_WORKERS=1` (the gateway accepts, a worker takes the turns and sends) unless another number is
-asked for, and real HTTP between them. Where nothing else is said the database is SQLite. People and their
-platform live in the process of the benchmark: it posts webhooks as Telegram does, with the secret header,
-and takes what python-telegram-bot sends, in a Bot API server that enforces Telegram's limits. It shares
-the cores with the product, against which all of this counts. Messages are the held-out sets of
-`tests/nlu`, shuffled by a seed, the same for all. Before a measure the processes come to rest after their
-start, and somebody greets every bot: nothing is done for the first time while it counts.
+asked for, and real HTTP between them. Where the machine has a newer Python than Rasa allows, gateway,
+worker and the bare handler run on that (`RELAIS_EDGE_PYTHON`), as the image of the edge does. Where
+nothing else is said the database is SQLite. People and their platform live in the process of the
+benchmark: it posts webhooks as Telegram does, with the secret header, and takes what python-telegram-bot
+sends, in a Bot API server that enforces Telegram's limits. It shares the cores with the product, against
+which all of this counts. Messages are the held-out sets of `tests/nlu`, shuffled by a seed, the same for
+all. Before a measure the processes come to rest after their start, and somebody greets every bot: nothing
+is done for the first time while it counts.
 
 **Platform limits.** Telegram lets a bot send 30 messages a second. To acknowledge 200 people within
 a second, as the burst asks, takes several bots; the benchmark's brand has twelve, four for each of

@@ -28,7 +28,9 @@ def _origin(results: Results) -> Iterator[str]:
     workers = options["workers"] or "none of their own: the gateway works itself"
     yield f"Measured on {results.at[:10]} at commit {results.commit or 'unknown'}, in one run:\n"
     yield f"- {machine.cores} cores of {machine.processor}, {machine.memory_gb:g} GB, {machine.system}"
-    yield f"- Python {machine.python}, model {results.model.partition('.')[0]}, seed {options['seed']}"
+    edge = machine.edge_python
+    yield f"- Python {edge} for gateway, workers and the bare handler, {machine.python} for everything else"
+    yield f"- model {results.model.partition('.')[0]}, seed {options['seed']}"
     yield f"- the product with {options['rasa_servers']} Rasa server(s); workers: {workers}\n"
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets as random
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from shutil import which
 from typing import TypeVar
 
 from msgspec import Struct
@@ -26,15 +28,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Where a process listens, whom it talks to and where it keeps things.
 
     `secret` signs cookies; `secure_cookies` is for gateways behind TLS. `workers` and
-    `rasa_servers` are how many `up` starts; `rasa_at_once` is how many turns one process has
-    under way at one Rasa server. With `reuse_port` several gateways may listen on one port. Of
-    callers from `proxies` we believe whom they say they call for.
+    `rasa_servers` are how many `up` starts, and `edge_python` is the Python of its gateway and workers;
+    `rasa_at_once` is how many turns one process has under way at one Rasa server. With `reuse_port`
+    several gateways may listen on one port. Of callers from `proxies` we believe whom they say they
+    call for.
     """
 
     host: str
     port: int
     reuse_port: bool
     proxies: tuple[IPv4Network | IPv6Network, ...]
+    edge_python: str
     workers: int
     worker_host: str
     worker_port: int
@@ -72,6 +76,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=port,
         reuse_port=_is_on(environment, "RELAIS_REUSE_PORT"),
         proxies=_networks(environment, "RELAIS_PROXIES"),
+        edge_python=_program(environment, "RELAIS_EDGE_PYTHON", sys.executable),
         workers=workers,
         worker_host=environment.get("RELAIS_WORKER_HOST", "127.0.0.1"),
         worker_port=_port(environment, "RELAIS_WORKER_PORT", 8081, number=max(workers, 1)),
@@ -143,6 +148,15 @@ def _number(environment: Mapping[str, str], name: str, default: int, *, least: i
     if not value.isdecimal() or not least <= int(value) <= MOST:
         raise SettingsError(f"{name} must be a number from {least} to {MOST}, not {value!r}")
     return int(value)
+
+
+def _program(environment: Mapping[str, str], name: str, default: str) -> str:
+    value = environment.get(name, default)
+    if which(value) is None:
+        raise SettingsError(
+            f"{name} must be a program, as `make edge` makes var/edge/bin/python, not {value!r}"
+        )
+    return value
 
 
 def _is_on(environment: Mapping[str, str], name: str) -> bool:

@@ -59,6 +59,7 @@ class Machine(Struct, frozen=True, kw_only=True):
     memory_gb: float
     system: str
     python: str
+    edge_python: str
     load: float
 
 

@@ -11,14 +11,15 @@ from bench.harness.figures import Machine
 from bench.harness.usage import memory_of_machine
 
 
-def this_machine() -> Machine:
-    """What this is."""
+def this_machine(edge_python: str) -> Machine:
+    """What this is, and which Python gateway and workers have."""
     return Machine(
         processor=_processor(),
         cores=len(os.sched_getaffinity(0)),
         memory_gb=round(memory_of_machine(), 1),
         system=f"{platform.system()} {platform.release().partition('-')[0]}",
         python=platform.python_version(),
+        edge_python=_version(edge_python),
         load=round(os.getloadavg()[0], 2),
     )
 
@@ -32,6 +33,12 @@ def commit(root: Path) -> str:
         text=True,
         check=False,
     )
+    return told.stdout.strip()
+
+
+def _version(python: str) -> str:
+    look = "import platform; print(platform.python_version())"
+    told = subprocess.run((python, "-c", look), capture_output=True, text=True, check=True)
     return told.stdout.strip()
 
 

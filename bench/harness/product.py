@@ -63,7 +63,7 @@ async def product(
         gateway = await start(programs.gateway(settings), f"http://{LOOPBACK}:{settings.port}/health")
         ports = () if setup.accepts_only else programs.worker_ports(settings)
         workers = [
-            await start(programs.worker(name, port), f"http://{LOOPBACK}:{port}/health")
+            await start(programs.worker(settings, name, port), f"http://{LOOPBACK}:{port}/health")
             for name, port in ports
         ]
         yield Product(
@@ -123,6 +123,7 @@ def _environment(workshop: Workshop, setup: Setup, platform: Platform, folder: P
         "RELAIS_STATE": str(folder),
         "RELAIS_BRAND": str(_brand(workshop, platform, folder)),
         "RELAIS_PORT": str(free_port()),
+        "RELAIS_EDGE_PYTHON": workshop.options.edge_python,
         # One that is said to be there and is not leaves the gateway to accept only.
         "RELAIS_WORKERS": str(setup.workers or int(setup.accepts_only)),
         "RELAIS_WORKER_PORT": str(free_port(in_a_row=setup.workers)),

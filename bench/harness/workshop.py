@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -19,9 +20,13 @@ FOLDER = Path("var/bench")
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What can be chosen on the command line."""
+    """What can be chosen on the command line.
+
+    `edge_python` is the Python of gateway, workers and the bare handler.
+    """
 
     model: Path
+    edge_python: str = sys.executable
     rasa_servers: int = 2
     workers: int = 1
     quick: bool = False

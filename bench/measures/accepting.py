@@ -122,7 +122,7 @@ async def _compare(workshop: Workshop, engine: str, urls: tuple[str, str]) -> tu
     setup = Setup(accepts_only=True, database_url=urls[0])
     async with stage(workshop, f"accept-{engine}", setup) as on, processes(on.folder) as started:
         bare_url = urls[1] or f"sqlite:///{on.folder / 'bare.db'}"
-        process, address = await bare_server(started, bare_url)
+        process, address = await bare_server(started, workshop.options.edge_python, bare_url)
         letters = _letters(workshop, on.platform, int(rounds * seconds * _MOST_PER_SECOND))
         async with client(on.platform.headers) as web, undisturbed():
             ours = Side(web, on.url, letters, on.meter)

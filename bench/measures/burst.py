@@ -114,7 +114,9 @@ async def _settled(on: Stage, accepted: int) -> bool:
 async def _of_bare_handler(workshop: Workshop, said: Burst, moments: Sequence[float]) -> Json:
     with workshop.folder("burst-bare") as folder:
         async with processes(folder) as started, Platform() as platform:
-            process, url = await bare_server(started, f"sqlite:///{folder / 'bare.db'}")
+            process, url = await bare_server(
+                started, workshop.options.edge_python, f"sqlite:///{folder / 'bare.db'}"
+            )
             letters = _letters(said, platform)
             async with client(platform.headers) as web, undisturbed():
                 meter = Meter([process])

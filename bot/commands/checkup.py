@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -52,6 +54,7 @@ async def check_up(environment: Mapping[str, str]) -> list[Finding]:
         database(settings),
         *trouble(settings, brand),
         *await redis(settings),
+        *edge(settings),
         trained_model(Path.cwd()),
         *[finding async for finding in _processes(settings)],
         *await asyncio.gather(*(account_state(account, environment) for account in brand.accounts)),
@@ -104,6 +107,21 @@ async def redis(settings: Settings) -> list[Finding]:
         remedy = "Check REDIS_URL and whether Redis runs."
         return [Finding(subject="Redis", state="wrong", words=words, remedy=remedy)]
     return [Finding(subject="Redis", state="good", words="answers")]
+
+
+def edge(settings: Settings) -> list[Finding]:
+    """The Python of gateway and workers, where it is not this one, has all that they need."""
+    if settings.edge_python == sys.executable:
+        return []
+    look = "import platform, bot.app; print(platform.python_version())"
+    told = subprocess.run((settings.edge_python, "-c", look), capture_output=True, text=True, check=False)
+    if told.returncode:
+        words = told.stderr.strip().rpartition("\n")[2] or f"{settings.edge_python} does not run"
+        return [
+            Finding(subject="Edge", state="wrong", words=words, remedy="make edge installs what is missing.")
+        ]
+    words = f"gateway and workers run on Python {told.stdout.strip()}"
+    return [Finding(subject="Edge", state="good", words=words)]
 
 
 def trouble(settings: Settings, brand: Brand) -> list[Finding]:

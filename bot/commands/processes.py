@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -62,14 +61,14 @@ def actions_url(settings: Settings) -> str:
 def gateway(settings: Settings) -> Program:
     """The process that customers and agents reach; it works too where there are no workers."""
     mode = ("--accept-only",) if settings.workers else ()
-    return Program(name="gateway", command=(sys.executable, "-m", "bot", "gateway", *mode))
+    return Program(name="gateway", command=(settings.edge_python, "-m", "bot", "gateway", *mode))
 
 
-def worker(name: str, port: int) -> Program:
+def worker(settings: Settings, name: str, port: int) -> Program:
     """A process that does what the gateway accepts."""
     return Program(
         name=name,
-        command=(sys.executable, "-m", "bot", "worker"),
+        command=(settings.edge_python, "-m", "bot", "worker"),
         environment={"RELAIS_WORKER_PORT": str(port)},
     )
 

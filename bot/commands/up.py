@@ -79,7 +79,8 @@ async def _start(settings: Settings, login: Login | None, supervisor: Supervisor
     await _bring_up({f"{address}/health": gateway(settings)}, supervisor)
     voice.say(f"The gateway accepts messages at {address}")
     workers = {
-        f"{worker_url(settings, port)}/health": worker(name, port) for name, port in worker_ports(settings)
+        f"{worker_url(settings, port)}/health": worker(settings, name, port)
+        for name, port in worker_ports(settings)
     }
     await _bring_up(workers, supervisor)
     trained = await _model(Path.cwd(), supervisor, voice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -13,6 +14,7 @@ from sanic.response import HTTPResponse, json
 from bot.logs import within
 from bot.nlu.reading import RANKED, reading
 from bot.unexpected import trail
+from bot.watchdog import watched
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +42,21 @@ class Relais(InputChannel):
         return "relais"
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """The two routes: is the model there, and understand a message."""
+        """The two routes: is the model there, and understand a message.
+
+        A text on which the reading never ends would hold the server for ever: the watchdog ends it.
+        """
         routes = Blueprint("relais_webhook")
+        watching = AsyncExitStack()
+
+        @routes.after_server_start
+        async def watch(*_: object) -> None:
+            # Not before: to load the model takes as long as it takes.
+            await watching.enter_async_context(watched())
+
+        @routes.before_server_stop
+        async def watch_no_more(*_: object) -> None:
+            await watching.aclose()
 
         @routes.get("/")
         async def health(request: Request) -> HTTPResponse:

@@ -4,7 +4,9 @@ from bench.harness.figures import Figure, Machine, Measured, Results
 from bench.page import page, value_of
 from bench.picture import length_of
 
-MACHINE = Machine(processor="A chip", cores=2, memory_gb=8.0, system="Linux 6", python="3.10", load=0.1)
+MACHINE = Machine(
+    processor="A chip", cores=2, memory_gb=8.0, system="Linux 6", python="3.10", edge_python="3.13", load=0.1
+)
 FAST = Figure(what="Turns", value=3.3, target=3.0, absolute="33 against 10 turns/s")
 SLOW = Figure(what="Wait", value=2.5, target=2.0, at_least=False)
 BESIDE = Figure(what="Beside it", value=7.0, unit="KB")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import platform
 import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,6 +64,26 @@ async def test_a_redis_that_answers_is_good_and_one_that_does_not_is_wrong(
     nowhere = f"redis://{LOOPBACK}:{free_port()}/0"
     finding = await find({**environment, "REDIS_URL": nowhere}, "Redis")
     assert (finding.state, "REDIS_URL" in finding.remedy) == ("wrong", True)
+
+
+async def test_another_python_for_the_edge_is_good_once_it_has_all_that_is_needed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    assert "Edge" not in [finding.subject for finding in await check_up(environment)]
+    without = another_python(tmp_path / "without", "-S")
+    finding = await find({**environment, "RELAIS_EDGE_PYTHON": without}, "Edge")
+    assert (finding.state, "No module named" in finding.words) == ("wrong", True)
+    ready = another_python(tmp_path / "ready")
+    finding = await find({**environment, "RELAIS_EDGE_PYTHON": ready}, "Edge")
+    version = platform.python_version()
+    assert (finding.state, finding.words) == ("good", f"gateway and workers run on Python {version}")
+
+
+def another_python(file: Path, option: str = "") -> str:
+    """This one by another name; with -S it knows none of the packages that are installed."""
+    file.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} {option} "$@"\n')
+    file.chmod(0o700)
+    return str(file)
 
 
 async def test_a_database_that_is_ready_says_who_can_log_in(

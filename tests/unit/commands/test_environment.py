@@ -101,6 +101,7 @@ def test_rasa_servers_elsewhere_are_named_with_commas_between(tmp_path: Path) ->
         ("RELAIS_WORKER_PORT", "65536"),
         ("RELAIS_PROXIES", "10.0.0.1/24"),
         ("RELAIS_PROXIES", "proxy"),
+        ("RELAIS_EDGE_PYTHON", "var/nowhere/bin/python"),
         ("RELAIS_LOG", "xml"),
         ("RELAIS_LOG_LEVEL", "loud"),
     ],

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import signal
+import sys
 import warnings
+from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.logs import Json
+from tests.servers import LOOPBACK, free_port
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Rasa and its libraries warn of themselves on import
@@ -100,3 +107,50 @@ async def test_the_language_of_the_text_wins_over_the_conversation() -> None:
     answer = await ask(rasa, language="es")
     assert rasa.handled[0].parse_data["entities"] == [{"entity": "language", "value": "fr"}]
     assert answer["reading"]["language"] == "fr"
+
+
+SERVER = """\
+import re, sys
+from sanic import Sanic
+from bot.nlu import channel
+from bot.watchdog import watched
+
+class Agent:
+    def __init__(self):
+        self.processor = self
+
+    def is_ready(self):
+        return True
+
+    async def parse_message(self, message):
+        return re.match("(a+)+$", message.text)
+
+channel.watched = lambda: watched(2)
+app = Sanic("rasa")
+app.ctx.agent = Agent()
+app.blueprint(channel.Relais().blueprint(None), url_prefix="/webhooks/relais")
+
+@app.after_server_start
+async def tell(*_):
+    print("ready", flush=True)
+
+app.run(host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+async def test_a_text_on_which_the_reading_never_ends_ends_the_server() -> None:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", SERVER, str(port)), stdout=PIPE, stderr=DEVNULL
+    )
+    try:
+        assert process.stdout
+        while await process.stdout.readline() != b"ready\n":
+            pass
+        async with aiohttp.ClientSession(f"http://{LOOPBACK}:{port}") as session:
+            with pytest.raises(aiohttp.ClientError):
+                await session.post("/webhooks/relais/webhook", json={"sender": "7", "text": "a" * 60 + "b"})
+        assert await process.wait() == -signal.SIGALRM
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
