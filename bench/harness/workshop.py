@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -26,7 +25,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """
 
     model: Path
-    edge_python: str = sys.executable
+    edge_python: str
     rasa_servers: int = 2
     workers: int = 1
     quick: bool = False
