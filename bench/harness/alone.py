@@ -1,27 +1,47 @@
-"""Runs the model in a process of its own, without servers, and brings back its times."""
+"""Runs the model in a process of its own, which takes turns without servers around it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import msgspec
 
 from bench.harness.messages import Message
-from bench.harness.processes import BenchFailed, processes
+from bench.harness.processes import LOOPBACK, Process, free_port, processes
 from bench.harness.product import action_server, clean_environment
+from bench.harness.streams import client
 
 
-async def turns_inside(model: Path, talks: Sequence[Sequence[Message]], folder: Path) -> list[float]:
-    """The seconds of each turn, reading and answering, one after the other."""
-    said, out = folder / "said.json", folder / "seconds.json"
+class Inside:
+    """The process, and the conversations that it goes on with."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, process: Process) -> None:
+        self._session = session
+        self._url = url
+        self.process = process
+
+    async def take(self, turns: int) -> list[float]:
+        """Take so many turns, one after the other; the seconds of each, reading and answering."""
+        async with self._session.post(f"{self._url}/take", json=turns) as answer:
+            answer.raise_for_status()
+            return msgspec.json.decode(await answer.read(), type=list[float])
+
+
+@asynccontextmanager
+async def inside(model: Path, talks: Sequence[Sequence[Message]], folder: Path) -> AsyncIterator[Inside]:
+    """The model in a process, warmed up."""
+    said = folder / "said.json"
     said.write_bytes(msgspec.json.encode([[message.text for message in talk] for talk in talks]))
-    async with processes(folder) as started:
+    async with processes(folder) as started, client() as session:
         actions = await action_server(started)
-        files = ("--model", str(model), "--said", str(said), "--out", str(out))
+        port = free_port()
+        files = ("--model", str(model), "--said", str(said), "--port", str(port))
         command = (sys.executable, "-m", "bench.harness.inside", "--actions", actions, *files)
-        inside = await started.start("inside", command, clean_environment())
-        if await inside.ended() != 0:
-            raise BenchFailed(f"the model cannot be run in a process; {inside.log} says why")
-    return msgspec.json.decode(out.read_bytes(), type=list[float])
+        process = await started.start("inside", command, clean_environment())
+        url = f"http://{LOOPBACK}:{port}"
+        await process.answers(f"{url}/health")
+        yield Inside(session, url, process)

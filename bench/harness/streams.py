@@ -7,8 +7,9 @@ import gc
 import heapq
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 
 import aiohttp
 from msgspec import Struct
@@ -40,11 +41,11 @@ class Posted(Struct, frozen=True, kw_only=True):
 Post = Callable[[int], Awaitable[int]]
 
 
-def arrivals(count: int, per_second: float, seed: int) -> list[float]:
+def arrivals(number: int, per_second: float, seed: int) -> list[float]:
     """When so many messages arrive, in seconds from the start: at random, as people write."""
     chance = random.Random(seed)  # noqa: S311 - arrivals that can be repeated, no secret
-    gaps = [chance.expovariate(1.0) for _ in range(count)]
-    stretch = count / per_second / sum(gaps)
+    gaps = [chance.expovariate(1.0) for _ in range(number)]
+    stretch = number / per_second / sum(gaps)
     moments, now = [], 0.0
     for gap in gaps:
         moments.append(now)
@@ -129,6 +130,7 @@ class Turns:
 
     A person goes on writing `pause` seconds after an answer; meanwhile others write. `say` takes
     the number of the conversation and of the message within it, and tells whether it goes on.
+    They can be held in parts: who is not done goes on in the next.
     """
 
     def __init__(
@@ -147,12 +149,13 @@ class Turns:
         # (when the person goes on, conversation, next message)
         self._resting: list[tuple[float, int, int]] = []
 
-    async def run(self) -> None:
-        """Let everybody say everything."""
-        await asyncio.gather(*(self._line() for _ in range(self._at_once)))
+    async def run(self, most: int | None = None) -> None:
+        """Let everybody say everything, or so many messages be said at most."""
+        budget = iter(range(most)) if most is not None else count()
+        await asyncio.gather(*(self._line(budget) for _ in range(self._at_once)))
 
-    async def _line(self) -> None:
-        while (place := await self._next()) is not None:
+    async def _line(self, budget: Iterator[int]) -> None:
+        while next(budget, None) is not None and (place := await self._next()) is not None:
             conversation, message = place
             goes_on = await self._say(conversation, message)
             if goes_on and message + 1 < self._lengths[conversation]:

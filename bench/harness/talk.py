@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from msgspec import Struct
@@ -25,15 +26,15 @@ GREETINGS = {"fr": "Bonjour", "en": "Hello", "es": "Hola"}
 _GREETERS = 1_000_000
 
 
-class Taken(Struct, frozen=True, kw_only=True):
+class Taken(Struct, kw_only=True):
     """What came of conversations: when each answer came (`time.perf_counter`), how long it took,
     how many messages got none, and how many conversations went to humans.
     """
 
-    moments: list[float]
-    seconds: list[float]
-    unanswered: int
-    handed_over: int
+    moments: list[float] = []
+    seconds: list[float] = []
+    unanswered: int = 0
+    handed_over: int = 0
 
 
 class Partner(Protocol):
@@ -90,26 +91,33 @@ class ByRest:
         return True
 
 
-async def converse(talks: Sequence[Sequence[Message]], partner: Partner, at_once: int) -> Taken:
-    """Hold the conversations, so many messages under way at once."""
-    taken = Taken(moments=[], seconds=[], unanswered=0, handed_over=0)
-    unanswered = handed_over = 0
+class Conversations:
+    """Conversations with a partner, so many messages under way at once; held in parts if one likes."""
 
-    async def say(conversation: int, message: int) -> bool:
-        nonlocal unanswered, handed_over
+    def __init__(self, talks: Sequence[Sequence[Message]], partner: Partner, at_once: int) -> None:
+        self._partner = partner
+        self._turns = Turns([len(talk) for talk in talks], self._say, at_once=at_once, pause=PAUSE)
+        self._taken = Taken()
+
+    async def hold(self, most: int | None = None) -> Taken:
+        """Go on until everything is said, or so many messages more."""
+        self._taken = Taken()
+        async with undisturbed():
+            await self._turns.run(most)
+        return self._taken
+
+    async def _say(self, conversation: int, message: int) -> bool:
         began = time.perf_counter()
-        answer = await partner.say(conversation, message)
+        answer = await self._partner.say(conversation, message)
         if answer is None:
-            unanswered += 1
+            self._taken.unanswered += 1
             return False
-        taken.moments.append(time.perf_counter())
-        taken.seconds.append(taken.moments[-1] - began)
-        handed_over += not partner.goes_on(answer)
-        return partner.goes_on(answer)
-
-    async with undisturbed():
-        await Turns([len(talk) for talk in talks], say, at_once=at_once, pause=PAUSE).run()
-    return Taken(moments=taken.moments, seconds=taken.seconds, unanswered=unanswered, handed_over=handed_over)
+        now = time.perf_counter()
+        self._taken.moments.append(now)
+        self._taken.seconds.append(now - began)
+        goes_on = self._partner.goes_on(answer)
+        self._taken.handed_over += not goes_on
+        return goes_on
 
 
 async def warm_up(url: str, platform: Platform, wording: Wording) -> int:
@@ -142,17 +150,34 @@ async def converse_by_telegram(
     first_person: int = 0,
 ) -> Taken:
     """Hold the conversations with the product; people are numbered from `first_person` on."""
+    opened = by_telegram(talks, url, platform, wording, at_once, first_person=first_person)
+    async with opened as conversations:
+        return await conversations.hold()
+
+
+@asynccontextmanager
+async def by_telegram(
+    talks: Sequence[Sequence[Message]],
+    url: str,
+    platform: Platform,
+    wording: Wording,
+    at_once: int,
+    *,
+    first_person: int = 0,
+) -> AsyncIterator[Conversations]:
+    """Conversations with the product; people are numbered from `first_person` on."""
     letters, places = written(talks, platform, first_person)
     async with client(platform.headers) as session:
         ears = Ears(platform, wording.acknowledges)
         partner = ByTelegram(Letters(session, url, letters), places, ears, wording)
-        return await converse(talks, partner, at_once)
+        yield Conversations(talks, partner, at_once)
 
 
-async def converse_by_rest(talks: Sequence[Sequence[Message]], url: str, at_once: int) -> Taken:
-    """Hold the conversations with a stock Rasa server."""
+@asynccontextmanager
+async def by_rest(talks: Sequence[Sequence[Message]], url: str, at_once: int) -> AsyncIterator[Conversations]:
+    """Conversations with a stock Rasa server."""
     async with client() as session:
-        return await converse(talks, ByRest(Rest(session, url), talks), at_once)
+        yield Conversations(talks, ByRest(Rest(session, url), talks), at_once)
 
 
 def written(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -20,6 +21,7 @@ from bench.harness.meter import Meter
 from bench.harness.platform import Letter, Platform
 from bench.harness.processes import BenchFailed, processes
 from bench.harness.product import Setup
+from bench.harness.rounds import alternately
 from bench.harness.spread import described, median
 from bench.harness.stage import Stage, stage
 from bench.harness.streams import Letters, Posted, client, closed_stream, undisturbed
@@ -129,9 +131,7 @@ async def _compare(workshop: Workshop, engine: str, urls: tuple[str, str]) -> tu
             bare = Side(web, address, letters, lambda: Meter([process]))
             for side in (ours, bare):
                 await side.run(_WARMING_UP_SECONDS)
-            for _ in range(rounds):
-                for side in (ours, bare):
-                    await side.take(seconds)
+            await alternately(rounds, partial(ours.take, seconds), partial(bare.take, seconds))
         _check(on, ours)
         return ours, bare
 

@@ -1,24 +1,27 @@
 """The first response while people write at a steady rate, against a bare call of the model.
 
 The bare call is the same model in a stock Rasa server, asked over its REST channel: what somebody
-would have who put the model on the network with nothing around it.
+would have who put the model on the network with nothing around it. The two take turns at some
+seconds each, so that what else the machine does slows both alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 
 from bench.harness.figures import Figure, Measured
 from bench.harness.messages import Message, some
-from bench.harness.meter import Meter
+from bench.harness.meter import Meter, Spent
 from bench.harness.platform import Platform
+from bench.harness.rounds import alternately
 from bench.harness.spread import described, median, percentile
-from bench.harness.stage import eventually, stage, whole
+from bench.harness.stage import Stage, eventually, stage, whole
 from bench.harness.stock import Rest, served
-from bench.harness.streams import Letters, Posted, arrivals, client, open_stream, undisturbed
+from bench.harness.streams import Letters, Post, Posted, arrivals, client, open_stream, undisturbed
 from bench.harness.talk import greet, warm_up
 from bench.harness.workshop import Workshop
 
@@ -27,18 +30,78 @@ PER_SECOND = 20.0
 _PATIENCE = 30.0
 
 
+class Slice(Struct, frozen=True, kw_only=True):
+    """Some seconds of messages: their numbers, and when each arrives, in seconds from the start."""
+
+    numbers: range
+    moments: list[float]
+
+
+class Stream:
+    """A stream in slices, and what came of it.
+
+    `heard` tells whether everybody whose message has one of these numbers has got a response.
+    """
+
+    def __init__(
+        self,
+        slices: Sequence[Slice],
+        post: Post,
+        heard: Callable[[range], bool],
+        meter: Callable[[], Meter],
+    ) -> None:
+        self._left = iter(slices)
+        self._post = post
+        self._heard = heard
+        self._meter = meter
+        self.posted: list[Posted] = []
+        self.spent: list[Spent] = []
+
+    async def take(self) -> None:
+        """Post the next slice and wait for the responses."""
+        numbers, moments = (it := next(self._left)).numbers, it.moments
+        async with undisturbed():
+            meter = self._meter()
+            self.posted += await open_stream(moments, lambda place: self._post(numbers[place]))
+            await eventually(lambda: self._heard(numbers), _PATIENCE)
+            self.spent.append(meter.read())
+
+    def details(self) -> dict[str, Any]:
+        """What is noted of both."""
+        return {
+            "refused": sum(it.status != 200 for it in self.posted),
+            "spent": to_builtins(self.spent),
+        }
+
+
 async def measure(workshop: Workshop) -> Measured:
     """Both under the same stream; everybody writes once."""
-    messages = some(workshop.messages, workshop.pick(1200, 100))
-    moments = arrivals(len(messages), PER_SECOND, workshop.options.seed)
-    workshop.say(f"response: {len(messages)} messages to the product ...")
-    ours, details = await _of_product(workshop, messages, moments)
-    workshop.say(f"response: median {1000 * median(ours):.0f} ms; to the bare model ...")
-    bare, bare_details = await _of_model(workshop, messages, moments)
+    rounds, seconds = workshop.pick(6, 2), workshop.pick(10, 3)
+    slices = _slices(rounds, int(seconds * PER_SECOND), workshop.options.seed)
+    messages = some(workshop.messages, slices[-1].numbers.stop)
+    workshop.say("response: the product and the bare model start ...")
+    async with AsyncExitStack() as stack:
+        on = await stack.enter_async_context(stage(workshop, "response-product", whole(workshop)))
+        ours, chats = await _product(stack, workshop, on, messages, slices)
+        bare = await _model(stack, workshop, messages, slices)
+        workshop.say(f"response: {rounds} rounds of {seconds} s each ...")
+        await alternately(rounds, ours.take, bare.take)
+    of_product = first_responses(ours.posted, chats, on.platform)
+    of_model = [it.seconds for it in bare.posted]
+    firsts = [on.platform.heard[chat][0].text for chat in chats if on.platform.heard[chat]]
     return Measured(
         name=NAME,
-        figures=figures(ours, bare),
-        details={"product": details, "bare model": bare_details},
+        figures=figures(of_product, of_model),
+        details={
+            "product": {
+                "first_response_ms": described(of_product),
+                "webhook_ms": described([it.seconds for it in ours.posted]),
+                "without_response": len(chats) - len(of_product),
+                "acknowledged_first": sum(map(workshop.wording.acknowledges, firsts)),
+                **ours.details(),
+            },
+            "bare model": {"answer_ms": described(of_model), **bare.details()},
+        },
     )
 
 
@@ -66,42 +129,41 @@ def _figure(which: str, ours: float, bare: float, target: float) -> Figure:
     )
 
 
-async def _of_product(
-    workshop: Workshop, messages: Sequence[Message], moments: Sequence[float]
-) -> tuple[list[float], dict[str, Any]]:
-    async with stage(workshop, "response-product", whole(workshop)) as on, client(on.platform.headers) as web:
-        letters = [on.platform.write(person, message) for person, message in enumerate(messages)]
-        chats = [letter.chat for letter in letters]
-        await warm_up(on.url, on.platform, workshop.wording)
-        async with undisturbed():
-            meter = on.meter()
-            posted = await open_stream(moments, Letters(web, on.url, letters).post)
-            await eventually(lambda: all(on.platform.heard[chat] for chat in chats), _PATIENCE)
-            spent = meter.read()
-        seconds = first_responses(posted, chats, on.platform)
-        firsts = [on.platform.heard[chat][0].text for chat in chats if on.platform.heard[chat]]
-        details = {
-            "first_response_ms": described(seconds),
-            "webhook_ms": described([it.seconds for it in posted]),
-            "refused": sum(it.status != 200 for it in posted),
-            "without_response": len(messages) - len(seconds),
-            "acknowledged_first": sum(map(workshop.wording.acknowledges, firsts)),
-            "spent": to_builtins(spent),
-        }
-        return seconds, details
+def _slices(rounds: int, each: int, seed: int) -> list[Slice]:
+    """Every slice with arrivals of its own."""
+    return [
+        Slice(
+            numbers=range(number * each, (number + 1) * each),
+            moments=arrivals(each, PER_SECOND, seed + number),
+        )
+        for number in range(rounds)
+    ]
 
 
-async def _of_model(
-    workshop: Workshop, messages: Sequence[Message], moments: Sequence[float]
-) -> tuple[list[float], dict[str, Any]]:
-    with workshop.folder("response-model") as folder:
-        async with served(workshop.options.model, folder) as stock, client() as web, undisturbed():
-            await greet(stock.url)
-            rest, meter = Rest(web, stock.url), Meter(stock.processes.all)
-            posted = await open_stream(moments, lambda n: rest.say(str(n), messages[n].text))
-            details = {
-                "answer_ms": described([it.seconds for it in posted]),
-                "refused": sum(it.status != 200 for it in posted),
-                "spent": to_builtins(meter.read()),
-            }
-            return [it.seconds for it in posted], details
+async def _product(
+    stack: AsyncExitStack, workshop: Workshop, on: Stage, messages: Sequence[Message], slices: Sequence[Slice]
+) -> tuple[Stream, list[int]]:
+    """The stream, and the chat of each message."""
+    letters = [on.platform.write(person, message) for person, message in enumerate(messages)]
+    chats = [letter.chat for letter in letters]
+    await warm_up(on.url, on.platform, workshop.wording)
+    web = await stack.enter_async_context(client(on.platform.headers))
+
+    def heard(numbers: range) -> bool:
+        return all(on.platform.heard[chats[number]] for number in numbers)
+
+    return Stream(slices, Letters(web, on.url, letters).post, heard, on.meter), chats
+
+
+async def _model(
+    stack: AsyncExitStack, workshop: Workshop, messages: Sequence[Message], slices: Sequence[Slice]
+) -> Stream:
+    folder = stack.enter_context(workshop.folder("response-model"))
+    stock = await stack.enter_async_context(served(workshop.options.model, folder))
+    await greet(stock.url)
+    rest = Rest(await stack.enter_async_context(client()), stock.url)
+
+    async def post(number: int) -> int:
+        return await rest.say(str(number), messages[number].text)
+
+    return Stream(slices, post, lambda _: True, lambda: Meter(stock.processes.all))

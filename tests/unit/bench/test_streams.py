@@ -97,3 +97,19 @@ async def test_while_somebody_rests_others_write() -> None:
 
     await Turns([2, 1, 1], say, at_once=1, pause=0.05).run()
     assert said == [(0, 0), (1, 0), (2, 0), (0, 1)]
+
+
+async def test_conversations_are_held_in_parts_and_go_on_where_they_were() -> None:
+    said = []
+
+    async def say(conversation: int, message: int) -> bool:
+        said.append((conversation, message))
+        return True
+
+    turns = Turns([2, 3, 1], say, at_once=2, pause=0.0)
+    await turns.run(2)
+    assert len(said) == 2
+    await turns.run(3)
+    assert len(said) == 5
+    await turns.run()
+    assert sorted(said) == [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0)]
