@@ -227,19 +227,25 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 class Understanding(Struct, frozen=True, kw_only=True):
-    """The assistant's answer to one turn: what it read and what it would say."""
+    """The assistant's answer to one turn: what it read and what it would say.
+
+    `server` is which of several servers read it.
+    """
 
     reading: Reading
     replies: tuple[Reply, ...] = ()
+    server: str = ""
 
 
 class Turn(Struct, frozen=True, kw_only=True):
     """What the assistant is asked: everything a customer wrote since the last turn.
 
-    `conversation` keys the tracker. `language` is that of the conversation so far.
+    `conversation` keys the tracker. `language` is that of the conversation so far. `server` is which
+    of several servers it is with, if with any.
     """
 
     conversation: str
     text: str
     language: str
     surface: Surface
+    server: str = ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from bot.errors import AssistantError
 from bot.messages import Button, Reading, Register, Reply, Turn, Understanding
 
@@ -37,12 +39,13 @@ def understood(
 class Scripted:
     """Understands a text by the first phrase of its script that stands in it.
 
-    `failing` makes it fail; while `gate` is closed it thinks, which `thinking` tells.
+    It answers as `server`. `failing` makes it fail; while `gate` is closed it thinks, which `thinking` tells.
     """
 
     def __init__(self, script: Mapping[str, Understanding]) -> None:
         self.script = dict(script)
         self.asked: list[Turn] = []
+        self.server = ""
         self.failing: AssistantError | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -58,7 +61,7 @@ class Scripted:
             raise self.failing
         text = turn.text.casefold()
         found = (u for phrase, u in self.script.items() if phrase.casefold() in text)
-        return next(found, NOT_UNDERSTOOD)
+        return structs.replace(next(found, NOT_UNDERSTOOD), server=self.server)
 
     async def ready(self) -> bool:
         """Whether it would answer now."""

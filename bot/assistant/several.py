@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
+from msgspec import structs
+
 from bot.assistant.port import Assistant
 from bot.errors import AssistantUnavailable
 from bot.messages import Turn, Understanding
@@ -22,12 +24,12 @@ PATIENCE = 2.0
 
 
 class Several:
-    """Assistants by name; every process that knows the same names sends a conversation to the same.
+    """Assistants by name. A conversation goes to the server that it is with, whichever process asks.
 
-    Each conversation has its own order of the servers (rendezvous hashing): when one is away its
-    conversations spread over all others, and when it is back they return. `at_once` is how many
-    turns a server has under way for this process. A server that has not answered after `patience`
-    seconds and does not say that it is there is given up.
+    One that is with none, or whose server is away, goes to the one with the fewest turns of this
+    process under way; among equals each conversation has its own order (rendezvous hashing). `at_once`
+    is how many turns a server has under way for this process. A server that has not answered after
+    `patience` seconds and does not say that it is there is given up.
     """
 
     def __init__(
@@ -44,12 +46,12 @@ class Several:
         ]
 
     async def read(self, turn: Turn) -> Understanding:
-        """Read a turn and advance its conversation.
+        """Read a turn and advance its conversation; the answer tells which server it is with now.
 
         Raises `AssistantUnavailable` where asking again makes sense, else `AssistantFailed`.
         """
         unavailable = AssistantUnavailable("every server is away")
-        for server in sorted(self._servers, key=lambda server: server.weight(turn.conversation)):
+        for server in sorted(self._servers, key=lambda server: server.place(turn)):
             try:
                 return await server.read(turn)
             except AssistantUnavailable as error:
@@ -79,17 +81,27 @@ class _Server:
     ) -> None:
         self.name = name
         self.assistant = assistant
+        # It is stored with each conversation: addresses may be long, and are nobody's business.
+        self._id = _digest(name)
+        self._turns = 0
         self._slots = asyncio.Semaphore(at_once)
         self._patience = patience
         self._clock = clock
         self._away_since: float | None = None
 
-    def weight(self, conversation: str) -> bytes:
-        """Where it stands in the order of a conversation: the same in every process."""
-        return blake2b(f"{conversation}@{self.name}".encode(), digest_size=8).digest()
+    def place(self, turn: Turn) -> tuple[bool, int, str]:
+        """Where it stands among the servers that may read a turn: the least is asked first."""
+        return turn.server != self._id, self._turns, _digest(f"{turn.conversation}@{self.name}")
 
     async def read(self, turn: Turn) -> Understanding:
         """Ask it, unless it is away; raises `AssistantUnavailable` then, too."""
+        self._turns += 1
+        try:
+            return structs.replace(await self._read(turn), server=self._id)
+        finally:
+            self._turns -= 1
+
+    async def _read(self, turn: Turn) -> Understanding:
         async with self._slots:
             if not await self._is_here():
                 raise AssistantUnavailable(f"{self.name} is away")
@@ -123,3 +135,7 @@ class _Server:
         if await self.assistant.ready():
             self._away_since = None
         return self._away_since is None
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -203,6 +203,7 @@ class Answering:
             text=opening.text,
             language=scene.language,
             surface=opening.conversation.surface,
+            server=opening.conversation.server_at(scene.now),
         )
         asked = asyncio.ensure_future(self._assistant.read(turn))
         try:
@@ -238,7 +239,10 @@ class Answering:
         verdict = compose.judged(decision, scene)
         if verdict.decision.kind == "hand_over" and verdict.speaks:
             scene = await self._with_way_to_private(scene)
-        return await self._finish(scene.opening, compose.outcome(verdict, understanding, scene))
+        outcome = compose.outcome(verdict, understanding, scene)
+        return await self._finish(
+            scene.opening, msgspec.structs.replace(outcome, server=understanding.server)
+        )
 
     async def _with_way_to_private(self, scene: Scene) -> Scene:
         """The scene of a public message: its author is written to in private, or shown the way there."""

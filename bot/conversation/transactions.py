@@ -92,7 +92,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """What a turn ends with; `label` comes before the first reply.
 
     `opener` is sent in private to the author of the public message `reply_to`. What the customer has
-    `stopped` is this conversation; who lets the bot speak again may mean all of his.
+    `stopped` is this conversation; who lets the bot speak again may mean all of his. `server` is that
+    of the assistant which read the turn, if one did.
     """
 
     replies: tuple[Reply, ...] = ()
@@ -106,6 +107,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     reference: str = ""
     stopped: bool | None = None
     resumes_everywhere: bool = False
+    server: str = ""
 
     def after(self, last_purpose: Purpose | None) -> tuple[Reply, ...]:
         """What is said: the label only where "one moment", said just before, has not had it."""
@@ -218,10 +220,15 @@ def finish(
     said = _say(connection, held, outcome, since, now)
     talk = said.conversation
     _heed_stop(connection, talk, outcome, now)
-    remembered = {"language": talk.language, "misunderstandings": outcome.misunderstandings}
-    more = _close(connection, opening, now, {**spoken(talk), **remembered})
+    more = _close(connection, opening, now, {**spoken(talk), **_remembered(talk, outcome, now)})
     send = _claimed(connection, said, claim)
     return Finished(send=send, wait=bool(said.texts) and not send, more=more)
+
+
+def _remembered(talk: Conversation, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What a turn leaves for the next."""
+    read_by = {"server": outcome.server, "read_at": now} if outcome.server else {}
+    return {"language": talk.language, "misunderstandings": outcome.misunderstandings, **read_by}
 
 
 def _hand_over(

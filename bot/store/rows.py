@@ -21,6 +21,9 @@ HUMAN: tuple[CaseStatus, ...] = ("waiting", "claimed")
 # After so long without a sign of who has a conversation elsewhere it is ours again, as Meta's own
 # routing has it (https://developers.facebook.com/documentation/business-messaging/).
 ELSEWHERE = timedelta(hours=24)
+# A conversation stays with a server of the assistant until it has been quiet for so long. Then any may have
+# it, so that what one got while the others were away, or not there yet, spreads again.
+STAYS = timedelta(days=1)
 
 S = TypeVar("S", bound=Struct)
 
@@ -49,6 +52,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
     said_at: datetime | None
     due_at: datetime | None
     attempts: int
+    server: str | None
+    read_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -67,6 +72,11 @@ class Conversation(Struct, frozen=True, kw_only=True):
     def is_elsewhere(self, now: datetime) -> bool:
         """Whether somebody outside of Relais has it, so that the bot is silent."""
         return self.elsewhere_at is not None and now - self.elsewhere_at < ELSEWHERE
+
+    def server_at(self, now: datetime) -> str:
+        """Which server of the assistant it is with; empty where with none."""
+        is_with_one = self.read_at is not None and now - self.read_at < STAYS
+        return self.server or "" if is_with_one else ""
 
 
 class Line(Struct, frozen=True, kw_only=True):

@@ -94,6 +94,9 @@ conversations = Table(
     Column("rank", Integer, nullable=False, default=1, server_default="1"),
     Column("triaged_at", Moment),
     Column("attempts", Integer, nullable=False, default=0, server_default="0"),
+    # Which of several servers of the assistant read it last, and when.
+    Column("server", String(16)),
+    Column("read_at", Moment),
     Column("lease", String(60)),
     Column("lease_until", Moment),
     Column("created_at", Moment, nullable=False),

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
+from msgspec import structs
 
 from bot.assistant.rasa import Rasa
 from bot.assistant.several import REST, Several
@@ -16,6 +17,7 @@ from bot.messages import Turn
 from tests.fakes.rasa import PaperRasa, paper_rasa
 
 PEOPLE = [str(number) for number in range(60)]
+NEW_PEOPLE = [str(number) for number in range(100, 140)]
 
 
 class Servers:
@@ -25,6 +27,8 @@ class Servers:
         self.papers = papers
         self.time = 0.0
         self.built: list[Several] = []
+        # The server that each person's conversation is with, as the database keeps it.
+        self.kept: dict[str, str] = {}
         self.use()
 
     def use(self, *, at_once: int = 4, patience: float = 5.0) -> None:
@@ -37,8 +41,13 @@ class Servers:
         """Let people write; the server that each of them came to."""
         for paper in self.papers:
             paper.asked.clear()
-        await asyncio.gather(*(self.several.read(turn(person)) for person in people))
+        await asyncio.gather(*(self.read(person) for person in people))
         return {asked["sender"]: n for n, paper in enumerate(self.papers) for asked in paper.asked}
+
+    async def read(self, person: str) -> None:
+        """Let a person write, and keep who answered."""
+        asked = structs.replace(turn(person), server=self.kept.get(person, ""))
+        self.kept[person] = (await self.several.read(asked)).server
 
     def home(self, person: str) -> PaperRasa:
         """The server that answered a person last."""
@@ -82,17 +91,44 @@ async def test_only_the_conversations_of_a_dead_server_move_and_all_others_share
     assert {after[person] for person, home in before.items() if home == 1} == {0, 2}
 
 
-async def test_who_comes_back_has_its_conversations_back_after_a_rest(servers: Servers) -> None:
-    before = await servers.ask(*PEOPLE)
+async def test_who_comes_back_after_a_rest_gets_new_conversations_and_leaves_the_others_where_they_are(
+    servers: Servers,
+) -> None:
     await servers.papers[1].dies()
-    await servers.ask(*PEOPLE)
+    moved = await servers.ask(*PEOPLE)
     await servers.papers[1].lives()
     servers.time += REST - 0.1
-    assert 1 not in (await servers.ask(*PEOPLE)).values()
+    assert 1 not in (await servers.ask(*NEW_PEOPLE[:9])).values()
     servers.time += 0.2
     # One turn looks whether it is back, and the others of that moment pass by.
-    await servers.ask(*PEOPLE)
-    assert await servers.ask(*PEOPLE) == before
+    await servers.ask(*NEW_PEOPLE[9:20])
+    assert 1 in (await servers.ask(*NEW_PEOPLE[20:])).values()
+    assert await servers.ask(*PEOPLE) == moved
+
+
+async def test_a_new_conversation_goes_to_the_server_with_the_fewest_turns_under_way(
+    servers: Servers,
+) -> None:
+    servers.papers[0].thinking.clear()
+    readings = [asyncio.ensure_future(servers.read(person)) for person in PEOPLE[:9]]
+    _, waiting = await asyncio.wait(readings, timeout=0.2)
+    assert len(waiting) == 3
+    # Whatever their own order of the servers is.
+    assert 0 not in (await servers.ask(*PEOPLE[9:13])).values()
+    servers.papers[0].thinking.set()
+    await asyncio.gather(*readings)
+
+
+async def test_a_conversation_waits_for_its_server_while_others_are_free(servers: Servers) -> None:
+    await servers.ask("ann")
+    paper = servers.home("ann")
+    paper.thinking.clear()
+    reading = asyncio.ensure_future(servers.read("ann"))
+    again = asyncio.ensure_future(servers.read("ann"))
+    await asyncio.wait({reading, again}, timeout=0.1)
+    paper.thinking.set()
+    await asyncio.gather(reading, again)
+    assert [asked["sender"] for asked in paper.asked] == ["ann", "ann", "ann"]
 
 
 async def test_who_is_away_is_looked_at_by_one_turn_at_a_time(servers: Servers) -> None:

@@ -114,6 +114,23 @@ async def test_lines_written_in_a_row_are_one_turn(house: House) -> None:
     assert len(house.channel.texts) == 1
 
 
+async def test_a_conversation_is_with_the_server_that_read_it_until_a_day_of_silence(house: House) -> None:
+    house.assistant.server = "one"
+    await house.says("cabin bag?")
+    await house.works()
+    house.assistant.server = "other"
+    house.clock.forward(hours=23)
+    await house.says("thank you")
+    await house.works()
+    house.clock.forward(hours=23)
+    await house.says("and my bag de cabine?")
+    await house.works()
+    house.clock.forward(hours=25)
+    await house.says("thank you again")
+    await house.works()
+    assert [turn.server for turn in house.assistant.asked] == ["", "one", "other", ""]
+
+
 async def test_a_slow_assistant_is_bridged_by_one_acknowledgement(house: House) -> None:
     house.assistant.gate.clear()
     await house.says("Is a cabin bag free of charge on your flights?")
