@@ -26,7 +26,7 @@ from bench.harness.workshop import Workshop
 
 NAME = "turns"
 # Enough that every core has something to do, few enough that nobody waits to be acknowledged first.
-AT_ONCE = 20
+AT_ONCE = 12
 # Humans take over conversations, of which the rest is then not said: more is written than is needed.
 _SPARE = 2
 
