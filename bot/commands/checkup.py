@@ -114,14 +114,20 @@ def edge(settings: Settings) -> list[Finding]:
     if settings.edge_python == sys.executable:
         return []
     look = "import platform, bot.app; print(platform.python_version())"
-    told = subprocess.run((settings.edge_python, "-c", look), capture_output=True, text=True, check=False)
-    if told.returncode:
-        words = told.stderr.strip().rpartition("\n")[2] or f"{settings.edge_python} does not run"
-        return [
-            Finding(subject="Edge", state="wrong", words=words, remedy="make edge installs what is missing.")
-        ]
+    command = (settings.edge_python, "-c", look)
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+    except subprocess.CalledProcessError as error:
+        last = error.stderr.strip().rpartition("\n")[2]
+        return [_no_edge(last or f"{settings.edge_python} does not run")]
+    except OSError as error:
+        return [_no_edge(f"{settings.edge_python} cannot be run: {error.strerror}")]
     words = f"gateway and workers run on Python {told.stdout.strip()}"
     return [Finding(subject="Edge", state="good", words=words)]
+
+
+def _no_edge(words: str) -> Finding:
+    return Finding(subject="Edge", state="wrong", words=words, remedy="make edge installs what is missing.")
 
 
 def trouble(settings: Settings, brand: Brand) -> list[Finding]:

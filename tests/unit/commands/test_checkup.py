@@ -79,6 +79,16 @@ async def test_another_python_for_the_edge_is_good_once_it_has_all_that_is_neede
     assert (finding.state, finding.words) == ("good", f"gateway and workers run on Python {version}")
 
 
+async def test_what_the_system_cannot_run_is_no_python_for_the_edge(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    nothing = tmp_path / "nothing"
+    nothing.write_text("no program")
+    nothing.chmod(0o755)
+    finding = await find({**environment, "RELAIS_EDGE_PYTHON": str(nothing)}, "Edge")
+    assert (finding.state, finding.words) == ("wrong", f"{nothing} cannot be run: Exec format error")
+
+
 def another_python(file: Path, option: str = "") -> str:
     """This one by another name; with -S it knows none of the packages that are installed."""
     file.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} {option} "$@"\n')
