@@ -60,10 +60,12 @@ def _cut(text: str, longest: int) -> tuple[str, str]:
     for border in BORDERS:
         found = [m for m in border.finditer(text, 0, longest + 1) if LEAST * longest <= m.start() <= longest]
         if found:
-            at = _end_of_quotes(found[-1], longest)
-            return text[:at].rstrip(), text[at:].lstrip()
-    at = _before_grapheme(text, longest)
-    return text[:at], text[at:]
+            return _split(text, _end_of_quotes(found[-1], longest))
+    return _split(text, _before_grapheme(text, longest))
+
+
+def _split(text: str, at: int) -> tuple[str, str]:
+    return text[:at].rstrip(), text[at:].lstrip()
 
 
 def _end_of_quotes(border: re.Match[str], longest: int) -> int:

@@ -47,6 +47,10 @@ def test_border_too_near_the_beginning_is_passed_over() -> None:
     assert fit("Ah.\n\nThis goes on and on", limit(20))[0] == "Ah.\n\nThis goes on"
 
 
+def test_no_piece_ends_with_white_space_where_no_border_is_good() -> None:
+    assert fit("a  a\u0301", limit(4)) == ["a", "a\u0301"]
+
+
 @pytest.mark.parametrize("whole", ["👩‍👩‍👧", "🇫🇷", "👍🏽", "é", "❤️", "1️⃣"])
 def test_what_is_seen_as_one_character_stays_whole(whole: str) -> None:
     for padding in range(1, 12):
