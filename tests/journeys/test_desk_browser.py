@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser import NewContext, chromium, contexts  # noqa: F401 - fixtures
 from tests.fakes.desk import PASSWORD, REFERENCE, DeskHouse
@@ -51,6 +52,12 @@ async def _at_desk(house: DeskHouse, contexts: NewContext, login: str) -> Page: 
 
 async def _open(page: Page, house: DeskHouse) -> None:
     await page.goto(f"{house.url}/desk/cases/{REFERENCE}")
+
+
+async def _when(event: asyncio.Event, route: Route) -> None:
+    """The answer to this request arrives when that has happened."""
+    await event.wait()
+    await route.continue_()
 
 
 async def _keys_work(page: Page) -> None:
@@ -171,6 +178,22 @@ async def test_a_draft_is_kept_and_forgotten_with_the_session(house: DeskHouse, 
     await ann.get_by_role("button", name="Log out").click()
     await expect(ann.get_by_text("You are logged out.")).to_be_visible()
     assert await ann.evaluate("Object.keys(localStorage).filter(k => k.startsWith('draft:'))") == []
+
+
+async def test_what_is_written_while_the_page_still_loads_stays_behind_the_draft(
+    house: DeskHouse, ann: Page
+) -> None:
+    house.case()
+    await _open(ann, house)
+    await ann.get_by_label("Your reply").fill("not finished")
+    script = asyncio.Event()
+    await ann.route("**/case.js*", lambda route: _when(script, route))
+    await ann.reload(wait_until="commit")
+    await ann.get_by_label("Your reply").fill("and more")
+    script.set()
+    await expect(ann.get_by_label("Your reply")).to_have_value("not finished\nand more")
+    await ann.reload()
+    await expect(ann.get_by_label("Your reply")).to_have_value("not finished\nand more")
 
 
 async def test_the_whole_work_is_done_by_keyboard(house: DeskHouse, ann: Page) -> None:

@@ -42,6 +42,18 @@ addEventListener("pagehide", () => tell("leaving"));
 const key = (field) => `draft:${page.dataset.case}:${field.dataset.draft}`;
 const fields = () => document.querySelectorAll("[data-draft]");
 
+function keep(field) {
+  if (field.value) localStorage.setItem(key(field), field.value);
+  else localStorage.removeItem(key(field));
+}
+
+// What was written before this script was there stays, behind the draft of another time.
+function restore(field) {
+  const draft = localStorage.getItem(key(field));
+  if (draft && draft !== field.value) field.value = field.value ? `${draft}\n${field.value}` : draft;
+  keep(field);
+}
+
 function mode(name) {
   const radio = document.querySelector(`[name="mode"][value="${name}"]`);
   radio.checked = true;
@@ -121,17 +133,16 @@ document.addEventListener("input", (event) => {
   const field = event.target.closest?.("[data-draft]");
   if (!field) return;
   if (field.dataset.draft === "reply") showLength();
-  if (field.value) localStorage.setItem(key(field), field.value);
-  else localStorage.removeItem(key(field));
+  keep(field);
   field.form.querySelector(".compose-error").textContent = "";
   if (field.dataset.draft === "reply") typing();
 });
 
 document.addEventListener("change", (event) => { if (event.target.name === "conversation") showLength(); });
 
-for (const field of fields()) field.value = localStorage.getItem(key(field)) ?? "";
 const unsent = document.getElementById("unsent");
 if (unsent) document.getElementById("reply-text").value = unsent.dataset.text;
+fields().forEach(restore);
 if (location.hash === "#reply") mode("reply");
 if (location.hash === "#note") mode("note");
 
