@@ -127,7 +127,9 @@ async def warm_up(url: str, platform: Platform, wording: Wording) -> int:
     """
     greetings = [Message(text=text, language=it, ends=True) for it, text in GREETINGS.items()]
     talks = [[it] for it in greetings * (len(platform.accounts) // len(greetings))]
-    taken = await converse_by_telegram(talks, url, platform, wording, at_once=4, first_person=_GREETERS)
+    opened = by_telegram(talks, url, platform, wording, at_once=4, first_person=_GREETERS)
+    async with opened as conversations:
+        taken = await conversations.hold()
     if taken.unanswered:
         raise BenchFailed("the product does not answer a greeting")
     return len(talks)
@@ -138,21 +140,6 @@ async def greet(url: str) -> None:
     async with client() as session:
         for number, text in enumerate(GREETINGS.values()):
             await Rest(session, url).say(f"greeter {number}", text)
-
-
-async def converse_by_telegram(
-    talks: Sequence[Sequence[Message]],
-    url: str,
-    platform: Platform,
-    wording: Wording,
-    at_once: int,
-    *,
-    first_person: int = 0,
-) -> Taken:
-    """Hold the conversations with the product; people are numbered from `first_person` on."""
-    opened = by_telegram(talks, url, platform, wording, at_once, first_person=first_person)
-    async with opened as conversations:
-        return await conversations.hold()
 
 
 @asynccontextmanager

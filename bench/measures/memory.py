@@ -19,7 +19,7 @@ from bench.harness.product import Setup
 from bench.harness.stage import Stage, stage
 from bench.harness.standins import stand_ins
 from bench.harness.streams import client
-from bench.harness.talk import converse_by_telegram
+from bench.harness.talk import by_telegram
 from bench.harness.workshop import Workshop
 
 NAME = "memory"
@@ -47,7 +47,8 @@ async def measure(workshop: Workshop) -> Measured:
             process.forget_peak()
         workshop.say(f"memory: {people:,} conversations ...")
         meter = on.meter()
-        taken = await converse_by_telegram(talks, on.url, on.platform, workshop.wording, _AT_ONCE)
+        async with by_telegram(talks, on.url, on.platform, workshop.wording, _AT_ONCE) as conversations:
+            taken = await conversations.hold()
         spent = meter.read()
         await asyncio.sleep(_REST_SECONDS)
         held, *by_workers = [_held(it) for it in (gateway, *workers)]

@@ -19,7 +19,7 @@ from bench.harness.product import Setup
 from bench.harness.spread import steady_rate
 from bench.harness.stage import Stage, stage
 from bench.harness.standins import stand_ins
-from bench.harness.talk import converse_by_telegram, warm_up
+from bench.harness.talk import by_telegram, warm_up
 from bench.harness.workshop import Workshop
 from tests.servers import postgres, redis
 
@@ -80,6 +80,7 @@ async def _turns(workshop: Workshop, on: Stage, messages: Sequence[Message], at_
     await warm_up(on.url, on.platform, workshop.wording)
     meter = on.meter()
     talks = [[message] for message in messages]
-    taken = await converse_by_telegram(talks, on.url, on.platform, workshop.wording, at_once)
+    async with by_telegram(talks, on.url, on.platform, workshop.wording, at_once) as conversations:
+        taken = await conversations.hold()
     details = {"answered": len(taken.moments), "of": len(talks), "spent": to_builtins(meter.read())}
     return Run(turns=steady_rate(taken.moments), details=details)
