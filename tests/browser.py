@@ -5,11 +5,13 @@ Import them where they are used: `from tests.browser import chromium, contexts`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from scripts.chromium import executable, launched
 
@@ -42,6 +44,21 @@ async def contexts(chromium: Browser) -> AsyncIterator[NewContext]:
 
     yield new
     assert not errors, errors
+
+
+@asynccontextmanager
+async def still_loading(page: Page, script: str) -> AsyncIterator[None]:
+    """Load the page anew; what matches `script` arrives at the end of the block only."""
+    may_arrive = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_arrive.wait()
+        await route.continue_()
+
+    await page.route(script, hold)
+    await page.reload(wait_until="commit")
+    yield
+    may_arrive.set()
 
 
 def _serious(kind: str, text: str) -> list[str]:

@@ -75,8 +75,9 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
     def server_at(self, now: datetime) -> str:
         """Which server of the assistant it is with; empty where with none."""
-        is_with_one = self.read_at is not None and now - self.read_at < STAYS
-        return self.server or "" if is_with_one else ""
+        if self.read_at is None or now - self.read_at >= STAYS:
+            return ""
+        return self.server or ""
 
 
 class Line(Struct, frozen=True, kw_only=True):

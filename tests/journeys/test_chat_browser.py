@@ -11,7 +11,7 @@ from bot.clock import now
 from bot.messages import Button
 from bot.store import bell, transcript
 from bot.store.rows import Line
-from tests.browser import chromium, contexts
+from tests.browser import chromium, contexts, still_loading
 from tests.fakes.chat import ChatServer
 from tests.journeys.chat import open_chat, page, say, sees, server
 
@@ -84,6 +84,17 @@ async def test_conversation_and_open_buttons_survive_a_reload(page: Page, server
     await sees(page, "Hello", "What is it about?")
     await expect(page.get_by_role("button", name="My bag")).to_be_visible()
     await expect(page.get_by_role("textbox")).to_have_value("half a sent")
+
+
+async def test_what_is_written_while_the_page_still_loads_stays_behind_the_draft(page: Page) -> None:
+    field = page.get_by_role("textbox")
+    await field.fill("not finished")
+    async with still_loading(page, "**/composer.js*"):
+        await field.fill("and more")
+    await expect(field).to_have_value("not finished\nand more")
+    await page.reload()
+    await expect(field).to_have_value("not finished\nand more")
+    await expect(page.get_by_role("button", name="Send")).to_be_enabled()
 
 
 async def test_second_tab_shows_the_same_conversation(page: Page, server: ChatServer) -> None:

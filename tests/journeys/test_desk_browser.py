@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browser import NewContext, chromium, contexts  # noqa: F401 - fixtures
+from tests.browser import NewContext, chromium, contexts, still_loading  # noqa: F401 - fixtures
 from tests.fakes.desk import PASSWORD, REFERENCE, DeskHouse
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
@@ -52,12 +51,6 @@ async def _at_desk(house: DeskHouse, contexts: NewContext, login: str) -> Page: 
 
 async def _open(page: Page, house: DeskHouse) -> None:
     await page.goto(f"{house.url}/desk/cases/{REFERENCE}")
-
-
-async def _when(event: asyncio.Event, route: Route) -> None:
-    """The answer to this request arrives when that has happened."""
-    await event.wait()
-    await route.continue_()
 
 
 async def _keys_work(page: Page) -> None:
@@ -186,11 +179,8 @@ async def test_what_is_written_while_the_page_still_loads_stays_behind_the_draft
     house.case()
     await _open(ann, house)
     await ann.get_by_label("Your reply").fill("not finished")
-    script = asyncio.Event()
-    await ann.route("**/case.js*", lambda route: _when(script, route))
-    await ann.reload(wait_until="commit")
-    await ann.get_by_label("Your reply").fill("and more")
-    script.set()
+    async with still_loading(ann, "**/case.js*"):
+        await ann.get_by_label("Your reply").fill("and more")
     await expect(ann.get_by_label("Your reply")).to_have_value("not finished\nand more")
     await ann.reload()
     await expect(ann.get_by_label("Your reply")).to_have_value("not finished\nand more")

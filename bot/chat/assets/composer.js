@@ -12,7 +12,8 @@ const count = document.getElementById("count");
 
 /** Call `onSend(text)` for every text sent. */
 export function start(onSend) {
-  field.value = recall();
+  // What was written before this script was there stays, behind the draft of another time.
+  field.value = [recall(), field.value].filter(Boolean).join("\n");
   field.addEventListener("input", refresh);
   field.addEventListener("keydown", (event) => {
     // While an input method composes a character, Enter belongs to it.
