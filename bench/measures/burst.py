@@ -19,7 +19,7 @@ from bench.harness.meter import Meter
 from bench.harness.platform import Letter, Platform
 from bench.harness.processes import processes
 from bench.harness.promptness import Promptness, promptness
-from bench.harness.spread import described, percentile, share
+from bench.harness.spread import described, median, percentile, share
 from bench.harness.stage import Stage, stage, whole
 from bench.harness.stock import Rest, served, stock_model
 from bench.harness.streams import Letters, Posted, arrivals, client, open_stream, undisturbed
@@ -29,6 +29,9 @@ from bench.harness.workshop import Workshop
 NAME = "burst"
 SECONDS = 10.0
 PROMPT = 1.0
+# A moment in which the machine is busy with something else makes the slowest of the bare handler's few
+# milliseconds several times as long: the middling one of so many streams counts.
+_ROUNDS = 3
 # How long the product has to answer everybody, and how long people wait for a stock Rasa.
 _PATIENCE = 300.0
 
@@ -41,8 +44,8 @@ async def measure(workshop: Workshop) -> Measured:
     model = await stock_model(workshop)
     said = burst(workshop, workshop.pick(2000, 100), workshop.pick(1000, 50))
     moments = arrivals(len(said), len(said) / SECONDS, workshop.options.seed)
-    workshop.say(f"burst: {len(said)} messages to the bare handler ...")
-    bare = await _of_bare_handler(workshop, said, moments)
+    workshop.say(f"burst: {len(said)} messages to the bare handler, {_ROUNDS} times ...")
+    bare = [await _of_bare_handler(workshop, said, moments) for _ in range(_ROUNDS)]
     workshop.say("burst: to the product ...")
     async with stage(workshop, "burst-product", whole(workshop)) as on:
         ours = await _of_product(workshop, on, said, moments)
@@ -152,8 +155,9 @@ def _webhook(posted: Sequence[Posted]) -> Json:
     return {"webhook_ms": described(seconds), "refused": sum(it.status != 200 for it in posted)}
 
 
-def _figures(ours: Outcome, bare: Json) -> tuple[Figure, ...]:
-    p99, bare_p99 = 1000 * percentile([it.seconds for it in ours.posted], 0.99), bare["webhook_ms"]["p99"]
+def _figures(ours: Outcome, bare: Sequence[Json]) -> tuple[Figure, ...]:
+    p99 = 1000 * percentile([it.seconds for it in ours.posted], 0.99)
+    bare_p99 = median([it["webhook_ms"]["p99"] for it in bare])
     doubled = ours.ledger.doubled
     return (
         Figure(
