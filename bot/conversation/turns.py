@@ -38,7 +38,7 @@ def turns(
 
     async def claim(room: int) -> list[Claimed]:
         lease, now = uuid.uuid4().hex, clock()
-        found = await store.run_light(conversations.claim, lease, now=now, until=now + LEASE, most=room)
+        found = await store.run(conversations.claim, lease, now=now, until=now + LEASE, most=room)
         return [(conversation_id, lease) for conversation_id in found]
 
     async def take(claimed: Claimed) -> None:

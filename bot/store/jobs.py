@@ -20,7 +20,7 @@ _URGENT, _NORMAL, _LAST = range(3)
 class Job:
     """A function that wants a connection, and who waits for it: a coroutine of `loop`, or a thread.
 
-    Jobs that are `urgent` go first; those that are `light` need not outlive a power cut.
+    Jobs that are `urgent` go first.
     """
 
     def __init__(
@@ -30,11 +30,9 @@ class Job:
         loop: asyncio.AbstractEventLoop | None = None,
         *,
         urgent: bool = False,
-        light: bool = False,
     ) -> None:
         self.function = function
         self.urgent = urgent
-        self.light = light
         self.loop = loop
         self.result: Any = None
         self.error: BaseException | None = None

@@ -56,17 +56,7 @@ def connect(address: URL, connections: int, *, read_only: bool) -> Engine:
 def execute(engine: Engine, jobs: Sequence[Job], rest: Callable[[float], None] = time.sleep) -> None:
     """Do each job as a transaction, again where others were in its way or the server was away."""
     for job in jobs:
-        job.result = _patiently(engine, _lightly(job.function) if job.light else job.function, rest)
-
-
-def _lightly(function: Callable[[Connection], Any]) -> Callable[[Connection], Any]:
-    """The same without waiting for the disk at its end."""
-
-    def execute(connection: Connection) -> Any:
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-        return function(connection)
-
-    return execute
+        job.result = _patiently(engine, job.function, rest)
 
 
 def _patiently(engine: Engine, function: Callable[[Connection], Any], rest: Callable[[float], None]) -> Any:

@@ -14,9 +14,6 @@ from sqlalchemy.pool import QueuePool
 from bot.store.jobs import Job
 from bot.store.turnstile import Turnstile
 
-# An accepted message survives a power cut, not only a crash of the process. What is light reaches the disk
-# with the next commit that must.
-_DURABLE, _LIGHT = "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"
 # How long to wait for another process's transaction, in seconds.
 PATIENCE = 30
 
@@ -53,7 +50,6 @@ def write(engine: Engine, turnstile: Turnstile | None, jobs: Sequence[Job]) -> N
     """
     turn = turnstile.turn() if turnstile else nullcontext()
     with turn, engine.connect() as connection, connection.begin():
-        _driver(connection).execute(_LIGHT if all(job.light for job in jobs) else _DURABLE)
         # Take the write lock at once: a transaction that reads first and writes later could not
         # be repeated when another process wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -73,7 +69,8 @@ def read(engine: Engine, jobs: Sequence[Job]) -> None:
 
 
 def _attempt(connection: Connection, job: Job) -> None:
-    driver = _driver(connection)
+    # Straight to the driver: SQLAlchemy's own way would cost as much as a statement that does work.
+    driver: Any = connection.connection.dbapi_connection
     driver.execute("SAVEPOINT job")
     try:
         job.result = job.function(connection)
@@ -85,14 +82,10 @@ def _attempt(connection: Connection, job: Job) -> None:
     driver.execute("RELEASE job")
 
 
-def _driver(connection: Connection) -> Any:
-    """The driver itself: SQLAlchemy's own way would cost as much as a statement that does work."""
-    return connection.connection.dbapi_connection
-
-
 def _prepare(connection: Any, _: object) -> None:
     # The driver's own BEGIN comes too late (before the first write): ours are explicit.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(_DURABLE)
+    # An accepted message survives a power cut, not only a crash of the process.
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

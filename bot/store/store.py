@@ -66,12 +66,6 @@ class Store:
         """Like `run`, before all that waits: for what a platform waits for."""
         return await _in(self._writers, lambda connection: function(connection, *args, **kwargs), urgent=True)
 
-    async def run_light(
-        self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Like `run`, but a power cut may undo it, as it ends a lease: it does not wait for the disk."""
-        return await _in(self._writers, lambda connection: function(connection, *args, **kwargs), light=True)
-
     async def read(
         self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -96,12 +90,10 @@ class Store:
         self._reading.dispose()
 
 
-async def _in(
-    threads: Threads, function: Callable[[Connection], T], *, urgent: bool = False, light: bool = False
-) -> T:
+async def _in(threads: Threads, function: Callable[[Connection], T], *, urgent: bool = False) -> T:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
-    threads.submit(Job(function, future, loop, urgent=urgent, light=light))
+    threads.submit(Job(function, future, loop, urgent=urgent))
     return await future
 
 

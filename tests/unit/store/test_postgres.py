@@ -201,14 +201,6 @@ def test_a_process_that_hangs_in_mid_transaction_gives_its_locks_back(
                 stuck.result()
 
 
-async def test_only_what_is_light_is_committed_without_waiting_for_the_disk(store: Store) -> None:
-    def waits_for_the_disk(connection: Connection) -> bool:
-        return bool(connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on")
-
-    assert await store.run_light(waits_for_the_disk) is False
-    assert await store.run(waits_for_the_disk) is True
-
-
 async def test_who_reads_sees_one_state_of_the_data_and_changes_nothing(store: Store) -> None:
     def look_twice(connection: Connection) -> tuple[int, int]:
         before = count(connection)

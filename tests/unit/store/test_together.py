@@ -83,12 +83,6 @@ def orphan(connection: Connection) -> None:
     connection.execute(insert(outbox).values(message_id=7, conversation_id=7, due_at=NOW, deadline=NOW))
 
 
-def waits_for_the_disk(connection: Connection) -> bool:
-    """Whether the commit of this transaction does (https://www.sqlite.org/pragma.html#pragma_synchronous)."""
-    level: int = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
-    return level == 2
-
-
 def full(connection: Connection) -> None:
     """A disk without room for another page."""
     pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -128,18 +122,6 @@ async def test_nobody_is_told_before_the_commit(house: House) -> None:
         )
     await asyncio.gather(*waiting)
     assert told_too_early == [False, False]
-
-
-async def test_only_what_is_light_is_committed_without_waiting_for_the_disk(house: House) -> None:
-    assert await house.store.run_light(waits_for_the_disk) is False
-    assert await house.store.run(waits_for_the_disk) is True
-    async with house.busy():
-        both = [
-            asyncio.ensure_future(each(waits_for_the_disk))
-            for each in (house.store.run_light, house.store.run)
-        ]
-        await asyncio.sleep(0)
-    assert await asyncio.gather(*both) == [True, True]
 
 
 async def test_one_that_raises_is_undone_alone(house: House) -> None:
