@@ -57,8 +57,10 @@ async def still_loading(page: Page, script: str) -> AsyncIterator[None]:
 
     await page.route(script, hold)
     await page.reload(wait_until="commit")
-    yield
-    may_arrive.set()
+    try:
+        yield
+    finally:
+        may_arrive.set()
 
 
 def _serious(kind: str, text: str) -> list[str]:

@@ -16,9 +16,11 @@ from bot.messages import Inbound
 from bot.store import bell, set_aside
 from bot.store.accounts import Accounts
 from bot.store.set_aside import TRIES, Failed
-from tests.browser import NewContext, chromium, contexts  # noqa: F401 - fixtures
+from tests.browser import NewContext, chromium, contexts
 from tests.fakes.channel import event
 from tests.fakes.desk import PASSWORD, REFERENCE, DeskHouse
+
+__all__ = ["chromium", "contexts"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -42,7 +44,7 @@ async def house(tmp_path: Path) -> AsyncIterator[DeskHouse]:
 
 
 @pytest.fixture
-async def sue(house: DeskHouse, contexts: NewContext) -> Page:  # noqa: F811 - the fixture
+async def sue(house: DeskHouse, contexts: NewContext) -> Page:
     """The page of a supervisor."""
     house.agent("sue", role="supervisor")
     return await at_desk(house, contexts, "sue")
@@ -50,7 +52,7 @@ async def sue(house: DeskHouse, contexts: NewContext) -> Page:  # noqa: F811 - t
 
 async def at_desk(
     house: DeskHouse,
-    contexts: NewContext,  # noqa: F811 - the fixture
+    contexts: NewContext,
     login: str,
     **look: object,
 ) -> Page:
@@ -134,7 +136,7 @@ async def test_what_fails_again_says_so(house: DeskHouse, sue: Page) -> None:
 
 async def test_an_account_that_cannot_send_is_red_on_every_page_while_it_lasts(
     house: DeskHouse,
-    contexts: NewContext,  # noqa: F811 - the fixture
+    contexts: NewContext,
 ) -> None:
     house.agent("ann")
     ann = await at_desk(house, contexts, "ann")
@@ -150,7 +152,7 @@ async def test_an_account_that_cannot_send_is_red_on_every_page_while_it_lasts(
     await expect(alarm).to_be_hidden()
 
 
-async def test_both_fit_on_a_phone(house: DeskHouse, contexts: NewContext) -> None:  # noqa: F811
+async def test_both_fit_on_a_phone(house: DeskHouse, contexts: NewContext) -> None:
     house.agent("sue", role="supervisor")
     turn(house)
     request(house, "x" * 500)

@@ -9,8 +9,10 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser import NewContext, chromium, contexts, still_loading  # noqa: F401 - fixtures
+from tests.browser import NewContext, chromium, contexts, still_loading
 from tests.fakes.desk import PASSWORD, REFERENCE, DeskHouse
+
+__all__ = ["chromium", "contexts"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -28,18 +30,18 @@ async def house(tmp_path: Path) -> AsyncIterator[DeskHouse]:
 
 
 @pytest.fixture
-async def ann(house: DeskHouse, contexts: NewContext) -> Page:  # noqa: F811 - the fixture
+async def ann(house: DeskHouse, contexts: NewContext) -> Page:
     house.agent("ann")
     return await _at_desk(house, contexts, "ann")
 
 
 @pytest.fixture
-async def bob(house: DeskHouse, contexts: NewContext) -> Page:  # noqa: F811 - the fixture
+async def bob(house: DeskHouse, contexts: NewContext) -> Page:
     house.agent("bob")
     return await _at_desk(house, contexts, "bob")
 
 
-async def _at_desk(house: DeskHouse, contexts: NewContext, login: str) -> Page:  # noqa: F811
+async def _at_desk(house: DeskHouse, contexts: NewContext, login: str) -> Page:
     page = await (await contexts()).new_page()
     await page.goto(f"{house.url}/desk")
     await page.get_by_label("Login").fill(login)
@@ -242,7 +244,7 @@ async def test_a_lost_connection_is_told_and_nothing_is_missed(house: DeskHouse,
     await expect(ann.locator("#offline")).to_be_hidden()
 
 
-async def test_the_desk_fits_on_a_phone(house: DeskHouse, contexts: NewContext) -> None:  # noqa: F811
+async def test_the_desk_fits_on_a_phone(house: DeskHouse, contexts: NewContext) -> None:
     house.agent("ann")
     house.case("My bag is lost " * 20)
     page = await (await contexts(viewport={"width": 360, "height": 740})).new_page()

@@ -13,8 +13,10 @@ from playwright.async_api import Page, expect
 from bot.brand import ApprovedText
 from bot.channels.base import Windows
 from bot.store import bell, conversations
-from tests.browser import NewContext, chromium, contexts  # noqa: F401 - fixtures
+from tests.browser import NewContext, chromium, contexts
 from tests.fakes.desk import PASSWORD, REFERENCE, DeskHouse
+
+__all__ = ["chromium", "contexts"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -41,7 +43,7 @@ async def house(tmp_path: Path) -> AsyncIterator[DeskHouse]:
     house.store.close()
 
 
-async def _case(house: DeskHouse, contexts: NewContext, **look: object) -> Page:  # noqa: F811
+async def _case(house: DeskHouse, contexts: NewContext, **look: object) -> Page:
     page = await (await contexts(**look)).new_page()
     await page.goto(f"{house.url}/desk/cases/{REFERENCE}")
     await page.get_by_label("Login").fill("ann")
@@ -59,7 +61,7 @@ def _later(house: DeskHouse, conversation_id: int, **delta: float) -> None:
 
 async def test_a_text_that_is_too_long_is_told_while_it_is_typed(
     house: DeskHouse,
-    contexts: NewContext,  # noqa: F811
+    contexts: NewContext,
 ) -> None:
     house.case()
     page = await _case(house, contexts)
@@ -77,7 +79,7 @@ async def test_a_text_that_is_too_long_is_told_while_it_is_typed(
 
 async def test_a_window_closes_and_an_approved_text_goes_out_by_keyboard(
     house: DeskHouse,
-    contexts: NewContext,  # noqa: F811
+    contexts: NewContext,
 ) -> None:
     private = house.case().conversation_id
     page = await _case(house, contexts)
@@ -102,7 +104,7 @@ async def test_a_window_closes_and_an_approved_text_goes_out_by_keyboard(
 
 async def test_from_public_to_private_to_solved_in_private(
     house: DeskHouse,
-    contexts: NewContext,  # noqa: F811
+    contexts: NewContext,
 ) -> None:
     case = house.case("My bag is lost", surface="public")
     page = await _case(house, contexts)
@@ -123,7 +125,7 @@ async def test_from_public_to_private_to_solved_in_private(
     assert house.lines(private)[-1].text == "Yes, you may"
 
 
-async def test_limits_fit_on_a_phone(house: DeskHouse, contexts: NewContext) -> None:  # noqa: F811
+async def test_limits_fit_on_a_phone(house: DeskHouse, contexts: NewContext) -> None:
     case = house.case("My bag is lost", surface="public")
     private = house.joins(case)
     house.clock.forward(hours=25)

@@ -14,10 +14,12 @@ from playwright.async_api import Page, expect
 from bot.assistant.scripted import understood
 from bot.brand import Account
 from bot.inbox import seeking
-from tests.browser import NewContext, chromium, contexts  # noqa: F401 - fixtures
+from tests.browser import NewContext, chromium, contexts
 from tests.fakes.channel import FakeChannel, mention
 from tests.fakes.desk import PASSWORD
 from tests.fakes.product import Product, eventually, product
+
+__all__ = ["chromium", "contexts"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
@@ -66,7 +68,7 @@ def people(tmp_path: Path, running: Product) -> None:
 
 async def at_desk(
     running: Product,
-    contexts: NewContext,  # noqa: F811 - the fixture
+    contexts: NewContext,
     login: str,
     **look: object,
 ) -> Page:
@@ -83,7 +85,7 @@ async def test_a_mention_is_found_rated_and_answered_by_one_of_two_agents(
     running: Product,
     square: Square,
     people: None,
-    contexts: NewContext,  # noqa: F811 - the fixture
+    contexts: NewContext,
 ) -> None:
     ann, bob = await at_desk(running, contexts, "ann"), await at_desk(running, contexts, "bob")
     square.says(ATTACK, author="Mia <b>")
@@ -118,7 +120,7 @@ async def test_it_is_done_by_keyboard_and_can_be_undone(
     running: Product,
     square: Square,
     people: None,
-    contexts: NewContext,  # noqa: F811 - the fixture
+    contexts: NewContext,
 ) -> None:
     ann = await at_desk(running, contexts, "ann")
     for text in ("Nimbea lost one", "Nimbea lost two", "Nimbea lost three"):
@@ -149,7 +151,7 @@ async def test_it_fits_on_a_phone(
     running: Product,
     square: Square,
     people: None,
-    contexts: NewContext,  # noqa: F811 - the fixture
+    contexts: NewContext,
 ) -> None:
     square.says("Nimbea lost it " + "x" * 400, author="M" * 180)
     page = await at_desk(running, contexts, "ann", viewport={"width": 360, "height": 740})
